@@ -1,0 +1,292 @@
+//! The anchored solve: learning on a device with a certificate and nothing to tune.
+//!
+//! Given factory weights W₀ and remembered samples (ηᵢ, yᵢ), ηᵢ the features with a 1 appended, the
+//! head looks for the one solution of
+//!
+//! ```text
+//! 0 = F(W) = Σᵢ (φ(Wηᵢ) − yᵢ) ηᵢᵀ + Λ (W − W₀)
+//! ```
+//!
+//! that is, the maximum a posteriori weights under the prior N(W₀, I/Λ). Each sample keeps its dual
+//! value αᵢ = yᵢ − pᵢ, and W = W₀ + Σᵢ αᵢηᵢᵀ/Λ is the invariant. To *visit* a sample is to put its
+//! share of the weights right, exactly, with all others fixed:
+//!
+//! ```text
+//! p ← the solution of p + κ φ⁻¹(p) = p + κ Wη,   κ = Λ/‖η‖²      (a monotone equation in K unknowns)
+//! α⁺ = y − p⁺;   W += (α⁺ − α) ηᵀ/Λ
+//! ```
+//!
+//! This is block ascent on the dual (proximal SDCA, Shalev-Shwartz & Zhang 2016) and, for a new
+//! sample, the proximal-point step with γ = 1/Λ: no step size exists. Forgetting a sample moves its
+//! α back to 0, which is exactly the state of the problem without it.
+
+mod certificate;
+mod resolvent;
+
+use heapless::Deque;
+
+pub use certificate::Certificate;
+
+use crate::Error;
+use crate::head::Head;
+use crate::kernel;
+use crate::link::Link;
+use crate::memory::{Remembered, Target, visiting_order};
+use crate::scalar::{Scalar, all_sound, largest};
+use resolvent::resolvent;
+
+/// Prior precision Λ used unless another is asked for: one value for every task.
+pub const DEFAULT_PRECISION: f32 = 0.3;
+
+/// Why and when consolidation stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Consolidation<F> {
+    /// Did the gap reach what was asked for?
+    pub converged: bool,
+    /// Passes made.
+    pub passes: u32,
+    /// How good the weights are.
+    pub certificate: Certificate<F>,
+}
+
+/// A head that learns: factory weights (borrowed, so they can stay in flash), learnt weights and a
+/// memory of at most `MEMORY` labelled samples.
+///
+/// `ROWS` is the number of features plus one; `T` is [`crate::Class`] or `[S; OUTPUTS]`.
+#[derive(Clone, Debug)]
+pub struct Anchored<'a, S: Scalar, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
+{
+    factory: &'a Head<S, ROWS, OUTPUTS>,
+    head: Head<S, ROWS, OUTPUTS>,
+    precision: S,
+    samples: Deque<Remembered<S, T, ROWS, OUTPUTS>, MEMORY>,
+    visits: u32,
+}
+
+impl<'a, S, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
+    Anchored<'a, S, T, ROWS, OUTPUTS, MEMORY>
+where
+    S: Scalar,
+    T: Target<S, OUTPUTS>,
+{
+    /// Starts at the factory head with the default prior precision.
+    ///
+    /// # Errors
+    /// As [`Anchored::with_precision`].
+    pub fn new(factory: &'a Head<S, ROWS, OUTPUTS>) -> Result<Self, Error> {
+        Self::with_precision(factory, S::from_f32(DEFAULT_PRECISION))
+    }
+
+    /// Starts at the factory head with prior precision Λ: small trusts the field's labels, large
+    /// trusts the factory.
+    ///
+    /// # Errors
+    /// [`Error::Precision`]: Λ is not a positive sound number. [`Error::Unsound`]: a factory weight
+    /// is not sound, or, for a bounded link, a full memory could drive a weight out of the range of
+    /// the number type.
+    pub fn with_precision(
+        factory: &'a Head<S, ROWS, OUTPUTS>,
+        precision: S,
+    ) -> Result<Self, Error> {
+        const {
+            assert!(
+                ROWS > 0 && OUTPUTS > 0 && MEMORY > 0,
+                "a head has a row, an output and a memory"
+            )
+        }
+        if !(precision > S::ZERO && precision.is_sound()) {
+            return Err(Error::Precision);
+        }
+        if !all_sound(factory.point()) {
+            return Err(Error::Unsound);
+        }
+        if factory.link().is_bounded() {
+            // |W| ≤ |W₀| + Σ|α||η|/Λ with |α| ≤ 1, |η| < 4.
+            let most =
+                S::from_f32(4.0 * MEMORY as f32).divide(precision) + largest(factory.point());
+            if !most.is_sound() {
+                return Err(Error::Unsound);
+            }
+        }
+        Ok(Self { factory, head: *factory, precision, samples: Deque::new(), visits: 0 })
+    }
+
+    /// The learnt head.
+    pub fn head(&self) -> &Head<S, ROWS, OUTPUTS> {
+        &self.head
+    }
+
+    /// The factory head.
+    pub fn factory(&self) -> &'a Head<S, ROWS, OUTPUTS> {
+        self.factory
+    }
+
+    /// Prior precision Λ.
+    pub fn precision(&self) -> S {
+        self.precision
+    }
+
+    /// The samples it learns from, oldest first.
+    pub fn samples(&self) -> impl ExactSizeIterator<Item = &Remembered<S, T, ROWS, OUTPUTS>> {
+        self.samples.iter()
+    }
+
+    /// Visits made beyond the first of each sample: the whole state of the visiting order.
+    pub fn visits(&self) -> u32 {
+        self.visits
+    }
+
+    /// Prediction of the learnt head, see [`Head::predict`].
+    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+        self.head.predict(features)
+    }
+
+    /// Learns a labelled sample at once and remembers it; a full memory forgets its oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Unsound`] if a feature or the weights' answer to it is NaN, infinite or saturated,
+    /// [`Error::Target`] if the label does not fit the outputs. The head is then as before.
+    pub fn learn<const FEATURES: usize>(
+        &mut self,
+        features: &[S; FEATURES],
+        target: T,
+    ) -> Result<(), Error> {
+        const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
+        if !target.is_valid() {
+            return Err(Error::Target);
+        }
+        let sample = Remembered::new(features, target);
+        let scores = kernel::score(self.head.weights(), sample.features());
+        if !(all_sound(features) && all_sound(&scores)) {
+            return Err(Error::Unsound);
+        }
+        if self.samples.is_full() {
+            self.forget_oldest();
+        }
+        // There is room: the memory is not empty-sized and was just made not full.
+        let _ = self.samples.push_back(sample);
+        self.visit(self.samples.len().saturating_sub(1));
+        Ok(())
+    }
+
+    /// Visits `count` remembered samples again, in the deterministic order of the memory.
+    pub fn revisit(&mut self, count: u32) {
+        for _ in 0..count {
+            if self.samples.is_empty() {
+                return;
+            }
+            self.visit(visiting_order(self.visits, self.samples.len()));
+            self.visits = self.visits.wrapping_add(1);
+        }
+    }
+
+    /// One pass over the memory in idle time, after which the weights are rebuilt from the dual
+    /// values, so that rounding does not accumulate.
+    pub fn consolidate_pass(&mut self) {
+        self.revisit(u32::try_from(self.samples.len()).unwrap_or(u32::MAX));
+        self.rebuild();
+    }
+
+    /// Passes until the duality gap is at most `gap`, at most `passes` of them.
+    pub fn consolidate(&mut self, passes: u32, gap: S::Float) -> Consolidation<S::Float> {
+        let mut certificate = self.certificate();
+        let mut made = 0;
+        let mut converged = certificate.gap <= gap;
+        while made < passes && !converged {
+            self.consolidate_pass();
+            certificate = self.certificate();
+            converged = certificate.gap <= gap;
+            made += 1;
+        }
+        Consolidation { converged, passes: made, certificate }
+    }
+
+    /// Forgets the oldest sample exactly: W −= α ηᵀ/Λ. Nothing happens to an empty memory.
+    pub fn forget_oldest(&mut self) {
+        if let Some(sample) = self.samples.pop_front() {
+            let inverse = self.inverse_precision();
+            let step = sample.dual.map(|dual| -dual.scale(inverse));
+            kernel::update(self.head.weights_mut(), sample.features(), &step);
+        }
+    }
+
+    /// W ← W₀ + Σ αᵢηᵢᵀ/Λ, each weight rounded once.
+    pub fn rebuild(&mut self) {
+        let inverse = self.inverse_precision();
+        self.head = *self.factory;
+        for sample in &self.samples {
+            let step = sample.dual.map(|dual| dual.scale(inverse));
+            kernel::update(self.head.weights_mut(), sample.features(), &step);
+        }
+    }
+
+    /// Duality gap, drift, residual and a bound on the distance to the exact solution.
+    pub fn certificate(&self) -> Certificate<S::Float> {
+        certificate::certify(self)
+    }
+
+    /// Restores what [`crate::checkpoint`] decoded.
+    pub(crate) fn restore(
+        &mut self,
+        head: Head<S, ROWS, OUTPUTS>,
+        visits: u32,
+        samples: impl Iterator<Item = Remembered<S, T, ROWS, OUTPUTS>>,
+    ) {
+        self.head = head;
+        self.visits = visits;
+        self.samples.clear();
+        self.samples.extend(samples.take(MEMORY));
+    }
+
+    fn inverse_precision(&self) -> S::Ratio {
+        let one = S::accumulate(S::WIDE_ZERO, S::ONE, S::ONE);
+        S::ratio(one, S::accumulate(S::WIDE_ZERO, self.precision, S::ONE))
+    }
+
+    /// The step: see the module's equations. The right-hand side p + κ Wη already takes out what
+    /// this sample contributed to Wη.
+    fn visit(&mut self, index: usize) {
+        let inverse = self.inverse_precision();
+        let (link, precision) = (self.head.link(), self.precision);
+        let Some(sample) = self.samples.get_mut(index) else { return };
+        let scores = kernel::score(self.head.weights(), sample.features());
+        let squared_norm = sample.squared_norm();
+        let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, precision, S::ONE), squared_norm);
+        let mut beta = sample.share();
+        for (beta, &score) in beta.iter_mut().zip(&scores) {
+            *beta = *beta + score.scale(kappa);
+        }
+        let share = resolvent(link, precision, squared_norm, &beta);
+        let dual = dual_values(link, &sample.target.expected(), &share);
+        let mut step = dual;
+        for (step, &old) in step.iter_mut().zip(&sample.dual) {
+            *step = (*step - old).scale(inverse);
+        }
+        sample.dual = dual;
+        kernel::update(self.head.weights_mut(), sample.features(), &step);
+    }
+}
+
+/// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the
+/// simplex: the largest entry is set to minus the sum of the others.
+fn dual_values<S: Scalar, const OUTPUTS: usize>(
+    link: Link,
+    expected: &[S; OUTPUTS],
+    share: &[S; OUTPUTS],
+) -> [S; OUTPUTS] {
+    let mut dual = *expected;
+    for (dual, &share) in dual.iter_mut().zip(share) {
+        *dual = *dual - share;
+    }
+    if link == Link::Softmax {
+        let top = crate::head::argmax(&dual);
+        let mut others = S::ZERO;
+        for (output, &dual) in dual.iter().enumerate() {
+            others = others + if output == top { S::ZERO } else { dual };
+        }
+        if let Some(largest) = dual.get_mut(top) {
+            *largest = -others;
+        }
+    }
+    dual
+}

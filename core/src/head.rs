@@ -1,0 +1,223 @@
+//! The head: one linear layer with a bias and a link.
+//!
+//! Prediction: link(Wη) with η the features and a 1 appended. `ROWS` is the number of features plus
+//! one; the last row is the bias. Callers pass plain features, and a wrong length does not compile.
+
+use crate::Error;
+use crate::kernel;
+use crate::link::Link;
+use crate::scalar::{Scalar, all_sound};
+
+/// A labelled example: plain features and the prediction they should have had.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample<S, const FEATURES: usize, const OUTPUTS: usize> {
+    /// What the head sees, without the appended 1.
+    pub features: [S; FEATURES],
+    /// The prediction wanted: one-hot for a class, any numbers for a regression.
+    pub target: [S; OUTPUTS],
+}
+
+/// Weights `[[S; OUTPUTS]; ROWS]`, feature-major, with the bias as last row, and a link.
+///
+/// ```
+/// use fejer::{Head, Link};
+/// let head = Head::new(Link::Softmax, [[1.0_f32, -1.0], [0.0, 0.0], [0.5, 0.0]]); // 2 features
+/// let [yes, no] = head.predict(&[0.2, 7.0]);
+/// assert!(yes > no);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head<S, const ROWS: usize, const OUTPUTS: usize> {
+    link: Link,
+    weights: [[S; OUTPUTS]; ROWS],
+}
+
+impl<S, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
+    /// A head with these weights. Usable in a `const` or `static`: such a head lives in flash.
+    pub const fn new(link: Link, weights: [[S; OUTPUTS]; ROWS]) -> Self {
+        Self { link, weights }
+    }
+
+    /// The link.
+    pub const fn link(&self) -> Link {
+        self.link
+    }
+
+    /// The weights, feature-major; the last row is the bias.
+    pub const fn weights(&self) -> &[[S; OUTPUTS]; ROWS] {
+        &self.weights
+    }
+
+    /// The weights as a flat point: row after row.
+    pub const fn point(&self) -> &[S] {
+        self.weights.as_flattened()
+    }
+
+    /// The same point, to be moved by a method.
+    pub const fn point_mut(&mut self) -> &mut [S] {
+        self.weights.as_flattened_mut()
+    }
+
+    pub(crate) const fn weights_mut(&mut self) -> &mut [[S; OUTPUTS]; ROWS] {
+        &mut self.weights
+    }
+}
+
+impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
+    /// A head that knows nothing: all weights 0.
+    pub const fn zeros(link: Link) -> Self {
+        Self::new(link, [[S::ZERO; OUTPUTS]; ROWS])
+    }
+
+    /// Scores Wη, before the link. `FEATURES` must be `ROWS − 1`; anything else does not compile.
+    pub fn scores<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+        const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
+        kernel::score(&self.weights, with_one(features))
+    }
+
+    /// Prediction link(Wη): for softmax, the share of each class.
+    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+        let mut scores = self.scores(features);
+        self.link.predict(&mut scores);
+        scores
+    }
+
+    /// The output with the highest score, the first of equals.
+    pub fn decide<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> usize {
+        argmax(&self.scores(features))
+    }
+
+    /// One projected step (here without a constraint set) on one sample:
+    /// W ← W − step · (link(Wη) − y) ηᵀ. Shapes as in [`Head::scores`].
+    ///
+    /// # Errors
+    /// [`Error::Unsound`]: a feature, target, score or the step is NaN, infinite or saturated; the
+    /// head is as before.
+    pub fn projected_step<const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS>,
+        step: S,
+    ) -> Result<(), Error> {
+        let scores = self.scores(&sample.features);
+        self.streaming_step(sample, step, scores)
+    }
+
+    /// One extragradient step (Korpelevich 1976) on one sample. The midpoint's scores are
+    /// u − step·‖η‖²·(link(u) − y), so it needs no second pass over the weights.
+    ///
+    /// # Errors
+    /// As [`Head::projected_step`].
+    pub fn extragradient_step<const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS>,
+        step: S,
+    ) -> Result<(), Error> {
+        let mut scores = self.scores(&sample.features);
+        let field = residual(self.link, scores, &sample.target);
+        let reach = step * squared_norm(with_one(&sample.features));
+        for (score, field) in scores.iter_mut().zip(field) {
+            *score = *score - reach * field;
+        }
+        self.streaming_step(sample, step, scores)
+    }
+
+    /// W ← W − step · (link(scores) − y) ηᵀ, refused before anything moves if unsound.
+    fn streaming_step<const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS>,
+        step: S,
+        scores: [S; OUTPUTS],
+    ) -> Result<(), Error> {
+        let field = residual(self.link, scores, &sample.target);
+        let descent = field.map(|field| -(step * field));
+        let sound = all_sound(&sample.features)
+            && all_sound(&sample.target)
+            && all_sound(&scores)
+            && all_sound(&descent)
+            && self.stays_sound(&sample.features, &descent);
+        if !sound {
+            return Err(Error::Unsound);
+        }
+        kernel::update(&mut self.weights, with_one(&sample.features), &descent);
+        Ok(())
+    }
+
+    /// Would every weight be sound after W + ηᵀ·step? A bound, not a trial.
+    fn stays_sound(&self, features: &[S], step: &[S; OUTPUTS]) -> bool {
+        let reach = crate::scalar::largest(features).max(S::ONE);
+        let most = crate::scalar::largest(self.point());
+        // Halved before they are added: the sum of two sound numbers may not be sound.
+        let half = S::from_scaled(1, 1);
+        let room = (S::LIMIT * half - most * half).divide(reach);
+        most.is_sound() && crate::scalar::largest(step) < room
+    }
+
+    /// FNV-1a over the link and the weights' bytes, little-endian, row after row: equal heads have
+    /// equal hashes on every machine.
+    pub fn hash(&self) -> u64 {
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        let mut hash = (0xcbf2_9ce4_8422_2325 ^ u64::from(self.link as u8)).wrapping_mul(PRIME);
+        for weight in self.point() {
+            for byte in weight.to_bits().to_le_bytes().into_iter().take(S::BYTES) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+            }
+        }
+        hash
+    }
+}
+
+#[cfg(feature = "fixed")]
+impl<const ROWS: usize, const OUTPUTS: usize> Head<fixed::types::I16F16, ROWS, OUTPUTS> {
+    /// A Q16.16 head from a head in `f32`, rounded to nearest, at compile time if wished: the
+    /// factory head of a part without an FPU.
+    #[expect(clippy::indexing_slicing, reason = "const fn has no iterators; bounds are the loop's")]
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+    pub const fn from_f32(head: &Head<f32, ROWS, OUTPUTS>) -> Self {
+        let mut weights = [[fixed::types::I16F16::ZERO; OUTPUTS]; ROWS];
+        let mut row = 0;
+        while row < ROWS {
+            let mut output = 0;
+            while output < OUTPUTS {
+                let scaled = head.weights[row][output] * 65_536.0;
+                let half = if scaled < 0.0 { -0.5 } else { 0.5 };
+                weights[row][output] = fixed::types::I16F16::from_bits((scaled + half) as i32);
+                output += 1;
+            }
+            row += 1;
+        }
+        Self { link: head.link, weights }
+    }
+}
+
+/// The features with the 1 of the bias appended.
+pub(crate) fn with_one<S: Scalar>(features: &[S]) -> impl Iterator<Item = S> {
+    features.iter().copied().chain(core::iter::once(S::ONE))
+}
+
+/// ‖η‖².
+pub(crate) fn squared_norm<S: Scalar>(features: impl Iterator<Item = S>) -> S {
+    S::round(features.fold(S::WIDE_ZERO, |sum, feature| S::accumulate(sum, feature, feature)))
+}
+
+/// link(scores) − target: the field's factor for one sample.
+pub(crate) fn residual<S: Scalar, const OUTPUTS: usize>(
+    link: Link,
+    mut scores: [S; OUTPUTS],
+    target: &[S; OUTPUTS],
+) -> [S; OUTPUTS] {
+    link.predict(&mut scores);
+    for (score, &target) in scores.iter_mut().zip(target) {
+        *score = *score - target;
+    }
+    scores
+}
+
+/// Index of the largest score, the first of equals.
+pub(crate) fn argmax<S: Scalar>(scores: &[S]) -> usize {
+    let mut best = (0, None);
+    for (index, &score) in scores.iter().enumerate() {
+        if best.1.is_none_or(|top| score > top) {
+            best = (index, Some(score));
+        }
+    }
+    best.0
+}

@@ -1,0 +1,60 @@
+#![doc = include_str!("../../README.md")]
+#![cfg_attr(not(test), no_std)]
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, clippy::float_cmp, clippy::cast_possible_truncation)
+)]
+
+pub mod anchored;
+pub mod checkpoint;
+pub mod features;
+pub mod head;
+pub mod history;
+mod kernel;
+pub mod link;
+pub mod memory;
+pub mod method;
+pub mod operator;
+pub mod prox;
+pub mod scalar;
+pub mod solve;
+
+pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
+pub use head::{Head, Sample};
+pub use link::Link;
+pub use memory::{Class, Target};
+pub use method::{Extragradient, Method, ProjectedStep};
+pub use operator::{AnchoredOperator, HeadOperator, Operator};
+pub use prox::{Free, L2Ball, Prox};
+pub use scalar::Scalar;
+pub use solve::{Outcome, Report, Stop, natural_residual, solve};
+
+#[cfg(feature = "fixed")]
+pub use ::fixed;
+
+/// What a head refuses. Whatever was refused left everything as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Error {
+    /// A NaN, infinite or saturated number among the weights, features, targets or scores.
+    Unsound,
+    /// The prior precision is not a positive number.
+    Precision,
+    /// The label is not one of the outputs, or not a sound number.
+    Target,
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::Unsound => {
+                "a weight, feature, target or score is NaN, infinite or saturated: check the sensor \
+                 and the standardisation; nothing was changed"
+            }
+            Self::Precision => "the prior precision must be a positive number: 0.3 is the default",
+            Self::Target => "the label is not one of the head's outputs: nothing was changed",
+        })
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,118 @@
+//! Numbers a head can be made of: `f32`, `f64` and, with the feature `fixed`, 32-bit fixed point.
+//!
+//! Everything a step computes goes through this trait in one written order, multiply then add, so
+//! that device and desktop agree to the last bit. Products are accumulated in [`Scalar::Wide`] and
+//! rounded once; for floats the accumulator is the number itself.
+
+mod float;
+
+#[cfg(feature = "fixed")]
+mod fixed;
+
+use core::fmt::Debug;
+use core::ops::{Add, Mul, Neg, Sub};
+
+/// A real number as a device holds it. None of the functions panics, whatever the value.
+pub trait Scalar:
+    Copy
+    + PartialOrd
+    + Debug
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+    + 'static
+{
+    /// Sums of products before they are rounded.
+    type Wide: Copy;
+    /// A factor of high relative precision, whatever its size (see [`Scalar::ratio`]).
+    type Ratio: Copy;
+    /// What certificates are computed in: a float, because the squares and logarithms of small
+    /// differences vanish in fixed point and would forge a certificate.
+    type Float: Scalar<Float = Self::Float>;
+
+    /// 0
+    const ZERO: Self;
+    /// 1
+    const ONE: Self;
+    /// The empty sum.
+    const WIDE_ZERO: Self::Wide;
+    /// Values of this magnitude and beyond are not sound: the arithmetic may have overflowed.
+    const LIMIT: Self;
+    /// Name of the number type in a checkpoint: kind (1 `f32`, 2 `f64`, 3 fixed) and fraction bits.
+    const TAG: [u8; 2];
+    /// Length of [`Scalar::to_bits`] in bytes.
+    const BYTES: usize;
+    /// Unit roundoff of the stored number: relative for floats (2⁻²⁴, 2⁻⁵³), absolute for fixed
+    /// point (half of the last place).
+    const ROUNDOFF: Self::Float;
+    /// Are products accumulated without error, so that a score is rounded once?
+    const EXACT_SUMS: bool;
+
+    /// The nearest representable number.
+    fn from_f32(value: f32) -> Self;
+    /// For reports and for data on their way out; never inside a step.
+    fn to_f32(self) -> f32;
+    /// For certificates.
+    fn to_float(self) -> Self::Float;
+    /// `numerator / 2^shift`.
+    fn from_scaled(numerator: i32, shift: u32) -> Self;
+    /// `round(self · 2^shift)`, clamped to ±`limit`; an unsound value gives 0.
+    fn to_scaled(self, shift: u32, limit: i32) -> i32;
+    /// The raw bits, in the low [`Scalar::BYTES`] bytes.
+    fn to_bits(self) -> u64;
+    /// The number with these raw bits.
+    fn from_bits(bits: u64) -> Self;
+
+    /// `sum + a·b`.
+    fn accumulate(sum: Self::Wide, a: Self, b: Self) -> Self::Wide;
+    /// The accumulated sum, rounded (and, in fixed point, clamped) to a number.
+    fn round(sum: Self::Wide) -> Self;
+    /// `self + a·b`, rounded once in fixed point, product then sum in floats.
+    fn add_product(self, a: Self, b: Self) -> Self;
+    /// `self / divisor`; x/0 is the largest number of x's sign in fixed point, and 0/0 is 0.
+    fn divide(self, divisor: Self) -> Self;
+    /// `numerator / denominator` of two positive sums, kept to at least 29 significant bits in
+    /// fixed point.
+    fn ratio(numerator: Self::Wide, denominator: Self::Wide) -> Self::Ratio;
+    /// `self · by`.
+    fn scale(self, by: Self::Ratio) -> Self;
+
+    /// eˣ, finite for every sound x.
+    fn exp(self) -> Self;
+    /// ln x; what is not positive counts as the smallest positive number.
+    fn ln(self) -> Self;
+    /// √x; 0 for x ≤ 0.
+    fn sqrt(self) -> Self;
+    /// Finite and not saturated.
+    fn is_sound(self) -> bool;
+
+    /// |x|
+    fn abs(self) -> Self {
+        if self < Self::ZERO { -self } else { self }
+    }
+    /// The larger of two sound numbers.
+    fn max(self, other: Self) -> Self {
+        if self < other { other } else { self }
+    }
+    /// The smaller of two sound numbers.
+    fn min(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
+}
+
+/// Largest magnitude of a slice, 0 for an empty one: the ∞-norm.
+pub(crate) fn largest<S: Scalar>(values: &[S]) -> S {
+    values.iter().fold(S::ZERO, |most, value| most.max(value.abs()))
+}
+
+/// Is every number of the slice sound?
+pub(crate) fn all_sound<S: Scalar>(values: &[S]) -> bool {
+    values.iter().all(|value| value.is_sound())
+}
+
+/// Euclidean norm.
+pub(crate) fn norm<S: Scalar>(values: &[S]) -> S {
+    S::round(values.iter().fold(S::WIDE_ZERO, |sum, &value| S::accumulate(sum, value, value)))
+        .sqrt()
+}
