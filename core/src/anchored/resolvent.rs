@@ -19,7 +19,7 @@ use crate::scalar::Scalar;
 
 /// Steps on σ and on ω that reach the precision of `f32` (7e-8) and of 16 fraction bits, over c in
 /// [3, 2500] and up to 10 outputs; measured against the counts of `f64`.
-const SHORT: (usize, usize) = (4, 2);
+const SHORT: (usize, usize) = (5, 2);
 /// Steps that reach 1e-9 for c in [.1, 1e5].
 const LONG: (usize, usize) = (6, 3);
 
