@@ -141,7 +141,7 @@ fn a_full_memory_forgets_its_oldest_sample() {
 /// The step, by the module's equation, against a bisection that knows nothing of it.
 #[test]
 fn one_visit_solves_the_proximal_point_equation() {
-    for link in [Link::Identity, Link::Sigmoid, Link::Softmax] {
+    for link in support::links() {
         for seed in 0..20 {
             let mut random = Random::new(seed);
             let factory = random_head::<f64, ROWS, OUTPUTS>(&mut random, link);

@@ -11,10 +11,9 @@ use support::{Random, largest_difference, random_features, random_head, toleranc
 const FEATURES: usize = 5;
 const ROWS: usize = 6;
 const OUTPUTS: usize = 3;
-const LINKS: [Link; 3] = [Link::Identity, Link::Sigmoid, Link::Softmax];
 
 fn streaming_equals_batch<S: Scalar>(tolerance: f64) {
-    for link in LINKS {
+    for link in support::links() {
         for seed in 0..10 {
             let mut random = Random::new(seed);
             let head = random_head::<S, ROWS, OUTPUTS>(&mut random, link);
@@ -100,7 +99,7 @@ proptest! {
         let mut random = Random::new(seed);
         let a: [f64; 4] = core::array::from_fn(|_| spread * random.normal());
         let b: [f64; 4] = core::array::from_fn(|k| a[k] + random.normal());
-        for link in LINKS {
+        for link in support::links() {
             let (mut p, mut q) = (a, b);
             link.predict(&mut p);
             link.predict(&mut q);
@@ -116,13 +115,65 @@ proptest! {
     fn the_fenchel_young_gap_is_zero_at_the_link_and_positive_elsewhere(seed: u64) {
         let mut random = Random::new(seed);
         let scores: [f64; 4] = core::array::from_fn(|_| 3.0 * random.normal());
-        for link in LINKS {
+        for link in support::links() {
             let mut p = scores;
             link.predict(&mut p);
-            prop_assert!(link.fenchel_young_gap(&scores, &p) < 1e-14, "{link:?}");
-            let mut other: [f64; 4] = core::array::from_fn(|_| 3.0 * random.normal());
+            // Φ⁻¹ and ln(eᵖ − 1) cost digits where p is near the end of its range.
+            prop_assert!(link.fenchel_young_gap(&scores, &p) < 1e-12, "{link:?}");
+            // Scores above 0.1, where every link is strictly increasing.
+            let above: [f64; 4] = core::array::from_fn(|k| scores[k].abs() + 0.1);
+            let mut other: [f64; 4] = core::array::from_fn(|k| above[k] + 0.1 + random.uniform() * k as f64);
+            let others = other;
             link.predict(&mut other);
-            prop_assert!(link.fenchel_young_gap(&scores, &other) > 0.0);
+            let gap = link.fenchel_young_gap(&above, &other);
+            prop_assert!(gap > 0.0, "{link:?}");
+            // Never below the Bregman distance Ψ(u) − Ψ(v) − ⟨φ(v), u − v⟩, which it equals or bounds.
+            let exact = link.matching_loss(&above, &other) - link.matching_loss(&others, &other);
+            prop_assert!(gap >= exact - 1e-6, "{link:?}: {gap} {exact}");
+            prop_assert!(gap <= exact + 0.5 * (0..4).map(|k| (above[k] - others[k]).powi(2)).sum::<f64>() + 1e-6);
+        }
+    }
+
+    /// T1 of the notes: φ(u) − y is the gradient of the matching loss.
+    #[test]
+    fn the_field_is_the_gradient_of_the_matching_loss(seed: u64) {
+        let mut random = Random::new(seed);
+        let scores: [f64; 4] = core::array::from_fn(|_| 2.0 * random.normal());
+        let target: [f64; 4] = core::array::from_fn(|_| random.uniform());
+        for link in support::links() {
+            let mut prediction = scores;
+            link.predict(&mut prediction);
+            for k in 0..4 {
+                let h = 1e-5;
+                let (mut up, mut down) = (scores, scores);
+                up[k] += h;
+                down[k] -= h;
+                let slope = (link.matching_loss(&up, &target) - link.matching_loss(&down, &target)) / (2.0 * h);
+                prop_assert!((slope - (prediction[k] - target[k])).abs() < 1e-5, "{link:?} {slope}");
+            }
+        }
+    }
+
+    #[test]
+    fn pulling_back_is_the_transposed_jacobian(seed: u64) {
+        let mut random = Random::new(seed);
+        let scores: [f64; 4] = core::array::from_fn(|_| 0.05 + 2.0 * random.normal());
+        let signal: [f64; 4] = core::array::from_fn(|_| random.normal());
+        for link in support::links() {
+            let mut prediction = scores;
+            link.predict(&mut prediction);
+            let mut pulled = signal;
+            link.pull_back(&scores, &prediction, &mut pulled);
+            for k in 0..4 {
+                let h = 1e-6;
+                let (mut up, mut down) = (scores, scores);
+                up[k] += h;
+                down[k] -= h;
+                link.predict(&mut up);
+                link.predict(&mut down);
+                let slope: f64 = (0..4).map(|j| signal[j] * (up[j] - down[j]) / (2.0 * h)).sum();
+                prop_assert!((slope - pulled[k]).abs() < 1e-6 || scores[k].abs() < 2.0 * h, "{link:?}");
+            }
         }
     }
 
@@ -132,7 +183,7 @@ proptest! {
         let samples: Vec<Sample<f64, FEATURES, OUTPUTS>> = (0..7).map(|_| Sample {
             features: random_features(&mut random), target: random_features(&mut random),
         }).collect();
-        for link in LINKS {
+        for link in support::links() {
             let operator = HeadOperator { link, samples: &samples };
             let a = random_head::<f64, ROWS, OUTPUTS>(&mut random, link);
             let b = random_head::<f64, ROWS, OUTPUTS>(&mut random, link);
@@ -163,5 +214,8 @@ proptest! {
 fn q16_factory_heads_round_to_nearest() {
     let head = random_head::<f32, ROWS, OUTPUTS>(&mut Random::new(4), Link::Softmax);
     let fixed = Head::<I16F16, ROWS, OUTPUTS>::from_f32(&head);
-    assert!(fixed.point().iter().zip(head.point()).all(|(&q, &w)| (value(q) - value(w)).abs() <= 0.5 / 65_536.0 + 1e-9));
+    for (&q, &w) in fixed.point().iter().zip(head.point()) {
+        assert!((value(q) - value(w)).abs() <= 0.5 / 65_536.0);
+        assert_eq!(q, <I16F16 as Scalar>::from_f32(w));
+    }
 }

@@ -38,10 +38,10 @@ use resolvent::resolvent;
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
 
-/// Why and when consolidation stopped.
+/// How a consolidation ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Consolidation<F> {
-    /// Did the gap reach what was asked for?
+    /// Is the gap at most what was asked for?
     pub converged: bool,
     /// Passes made.
     pub passes: u32,
@@ -141,7 +141,7 @@ where
         self.head.predict(features)
     }
 
-    /// Learns a labelled sample at once and remembers it; a full memory forgets its oldest first.
+    /// Learns a labelled sample at once and remembers it; a full memory then forgets its oldest.
     ///
     /// # Errors
     /// [`Error::Unsound`] if a feature or the weights' answer to it is NaN, infinite or saturated,
@@ -152,20 +152,24 @@ where
         target: T,
     ) -> Result<(), Error> {
         const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
-        if !target.is_valid() {
+        if !target.is_valid(self.head.link()) {
             return Err(Error::Target);
         }
-        let sample = Remembered::new(features, target);
-        let scores = kernel::score(self.head.weights(), sample.features());
-        if !(all_sound(features) && all_sound(&scores)) {
+        let mut sample = Remembered::new(features, target);
+        let moved = self.proximal(&sample);
+        let sound = moved.is_sound
+            && all_sound(features)
+            && (self.head.link().is_bounded() || self.head.stays_sound(features, &moved.step));
+        if !sound {
             return Err(Error::Unsound);
         }
+        sample.dual = moved.dual;
+        kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
         if self.samples.is_full() {
             self.forget_oldest();
         }
-        // There is room: the memory is not empty-sized and was just made not full.
+        // There is room: the memory holds at least one sample and is not full any more.
         let _ = self.samples.push_back(sample);
-        self.visit(self.samples.len().saturating_sub(1));
         Ok(())
     }
 
@@ -243,28 +247,43 @@ where
         S::ratio(one, S::accumulate(S::WIDE_ZERO, self.precision, S::ONE))
     }
 
-    /// The step: see the module's equations. The right-hand side p + κ Wη already takes out what
-    /// this sample contributed to Wη.
-    fn visit(&mut self, index: usize) {
-        let inverse = self.inverse_precision();
-        let (link, precision) = (self.head.link(), self.precision);
-        let Some(sample) = self.samples.get_mut(index) else { return };
+    /// What a visit of this sample would do: see the module's equations. The right-hand side
+    /// p + κ Wη already takes out what the sample contributed to Wη.
+    fn proximal(&self, sample: &Remembered<S, T, ROWS, OUTPUTS>) -> Move<S, OUTPUTS> {
         let scores = kernel::score(self.head.weights(), sample.features());
         let squared_norm = sample.squared_norm();
-        let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, precision, S::ONE), squared_norm);
+        let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, self.precision, S::ONE), squared_norm);
         let mut beta = sample.share();
         for (beta, &score) in beta.iter_mut().zip(&scores) {
             *beta = *beta + score.scale(kappa);
         }
-        let share = resolvent(link, precision, squared_norm, &beta);
+        let link = self.head.link();
+        let share = resolvent(link, self.precision, squared_norm, &beta);
         let dual = dual_values(link, &sample.target.expected(), &share);
+        let inverse = self.inverse_precision();
         let mut step = dual;
         for (step, &old) in step.iter_mut().zip(&sample.dual) {
             *step = (*step - old).scale(inverse);
         }
-        sample.dual = dual;
-        kernel::update(self.head.weights_mut(), sample.features(), &step);
+        Move { is_sound: all_sound(&scores) && all_sound(&step), dual, step }
     }
+
+    fn visit(&mut self, index: usize) {
+        let Some(moved) = self.samples.get(index).map(|sample| self.proximal(sample)) else {
+            return;
+        };
+        if let Some(sample) = self.samples.get_mut(index) {
+            sample.dual = moved.dual;
+            kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
+        }
+    }
+}
+
+/// A visit's outcome: the sample's new dual value and what the weights move by, per unit feature.
+struct Move<S, const OUTPUTS: usize> {
+    dual: [S; OUTPUTS],
+    step: [S; OUTPUTS],
+    is_sound: bool,
 }
 
 /// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the

@@ -4,13 +4,14 @@
 //!  offset  bytes  (all little-endian)                              version 1
 //!       0      4  "FJER"
 //!       4      1  version
-//!       5      1  link: 0 identity, 1 sigmoid, 2 softmax
+//!       5      1  link: 0 identity, 1 sigmoid, 2 softmax, 3 ReLU, 4 leaky ReLU, 5 softplus, 6 tanh,
+//!                 7 probit
 //!       6      2  number type: 1 0 = f32, 2 0 = f64, 3 b = fixed point with b fraction bits
 //!       8      4  length of the whole checkpoint, checksum included
 //!      12      2  rows = features + 1
 //!      14      2  outputs
 //!      16      1  targets: 0 = head alone, 1 = classes, 2 = numbers
-//!      17      1  0
+//!      17      1  parameter of the link: slope of a leaky ReLU in 128ths, else 0
 //!      18      2  n, remembered samples
 //!      20      4  visits made: the state of the visiting order
 //!      24      8  prior precision, bits of the number type
@@ -134,7 +135,7 @@ where
     if header.samples > MEMORY {
         return Err(Error::Memory(header.samples));
     }
-    let plain = ROWS - 1;
+    let (link, plain) = (head.link(), ROWS - 1);
     let stride = plain + T::BYTES + OUTPUTS * S::BYTES;
     if memory.len() != header.samples * stride {
         return Err(Error::Truncated);
@@ -142,7 +143,7 @@ where
     let sample = |bytes: &[u8]| {
         let (codes, rest) = bytes.split_at_checked(plain)?;
         let (target, rest) = rest.split_at_checked(T::BYTES)?;
-        let target = T::read(target).filter(T::is_valid)?;
+        let target = T::read(target).filter(|target| target.is_valid(link))?;
         let mut dual = [S::ZERO; OUTPUTS];
         for (dual, bytes) in dual.iter_mut().zip(rest.chunks_exact(S::BYTES)) {
             *dual = read_scalar(bytes)?;

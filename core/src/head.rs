@@ -142,7 +142,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
     }
 
     /// Would every weight be sound after W + ηᵀ·step? A bound, not a trial.
-    fn stays_sound(&self, features: &[S], step: &[S; OUTPUTS]) -> bool {
+    pub(crate) fn stays_sound(&self, features: &[S], step: &[S; OUTPUTS]) -> bool {
         let reach = crate::scalar::largest(features).max(S::ONE);
         let most = crate::scalar::largest(self.point());
         // Halved before they are added: the sum of two sound numbers may not be sound.
@@ -155,13 +155,14 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
     /// equal hashes on every machine.
     pub fn hash(&self) -> u64 {
         const PRIME: u64 = 0x0000_0100_0000_01b3;
-        let mut hash = (0xcbf2_9ce4_8422_2325 ^ u64::from(self.link as u8)).wrapping_mul(PRIME);
-        for weight in self.point() {
-            for byte in weight.to_bits().to_le_bytes().into_iter().take(S::BYTES) {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-            }
-        }
-        hash
+        let weights = self.point().iter();
+        let weights =
+            weights.flat_map(|weight| weight.to_bits().to_le_bytes().into_iter().take(S::BYTES));
+        self.link
+            .tag()
+            .into_iter()
+            .chain(weights)
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
     }
 }
 
@@ -177,9 +178,11 @@ impl<const ROWS: usize, const OUTPUTS: usize> Head<fixed::types::I16F16, ROWS, O
         while row < ROWS {
             let mut output = 0;
             while output < OUTPUTS {
-                let scaled = head.weights[row][output] * 65_536.0;
-                let half = if scaled < 0.0 { -0.5 } else { 0.5 };
-                weights[row][output] = fixed::types::I16F16::from_bits((scaled + half) as i32);
+                // ⌊x + ½⌋, as `Scalar::from_f32` rounds.
+                let raised = head.weights[row][output] * 65_536.0 + 0.5;
+                let towards_zero = raised as i32;
+                let above = if (towards_zero as f32) > raised { 1 } else { 0 };
+                weights[row][output] = fixed::types::I16F16::from_bits(towards_zero - above);
                 output += 1;
             }
             row += 1;

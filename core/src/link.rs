@@ -1,31 +1,83 @@
 //! Links: the monotone maps from scores to predictions.
 //!
-//! Every link here is the gradient of a convex function Ψ, φ = ∇Ψ, so the head's operator is
-//! monotone and the anchored solve has a dual (`papers`: Juditsky & Nemirovski 2019; SVI, arXiv
-//! 2202.08876 §1.1).
+//! Every link here is the gradient of a convex function Ψ, φ = ∇Ψ, so a head's operator is monotone
+//! and the anchored solve has a dual (Juditsky & Nemirovski 2019; SVI, arXiv 2202.08876 §1.1). A map
+//! that is not monotone (GELU, SiLU, a leaky ReLU of negative slope) cannot be constructed.
+
+mod gap;
+mod loss;
 
 use crate::scalar::Scalar;
 
+/// Slope of a leaky ReLU below zero: n/128 with n in 1..=128, exact in every number type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Slope(u8);
+
+impl Slope {
+    /// The slope n/128; `None` unless 1 ≤ n ≤ 128, where the link is monotone and its resolvent
+    /// well defined. 1/128 is close to the customary .01.
+    pub const fn from_128ths(n: u8) -> Option<Self> {
+        if n >= 1 && n <= 128 { Some(Self(n)) } else { None }
+    }
+
+    /// The slope as a number.
+    pub fn value<S: Scalar>(self) -> S {
+        S::from_scaled(i32::from(self.0), 7)
+    }
+}
+
 /// A monotone map φ from scores u to predictions p.
-#[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Link {
     /// φ(u) = u: least squares.
-    Identity = 0,
+    Identity,
     /// φ(u) = 1/(1 + e⁻ᵘ) for each output: independent yes/no answers.
-    Sigmoid = 1,
+    Sigmoid,
     /// φ(u) = eᵘ/Σeᵘ: one class out of `OUTPUTS`.
-    Softmax = 2,
+    Softmax,
+    /// φ(u) = max(0, u): counts and other numbers that are not negative.
+    Relu,
+    /// φ(u) = u for u > 0, slope·u below.
+    LeakyRelu(Slope),
+    /// φ(u) = ln(1 + eᵘ): a smooth ReLU.
+    Softplus,
+    /// φ(u) = tanh u: numbers in (−1, 1).
+    Tanh,
+    /// φ(u) = Φ(u), the normal distribution function: yes/no answers with normal noise.
+    Probit,
 }
 
 impl Link {
-    /// The link with this number in a checkpoint.
-    pub const fn from_tag(tag: u8) -> Option<Self> {
+    /// Number and parameter in a checkpoint.
+    pub const fn tag(self) -> [u8; 2] {
+        match self {
+            Self::Identity => [0, 0],
+            Self::Sigmoid => [1, 0],
+            Self::Softmax => [2, 0],
+            Self::Relu => [3, 0],
+            Self::LeakyRelu(slope) => [4, slope.0],
+            Self::Softplus => [5, 0],
+            Self::Tanh => [6, 0],
+            Self::Probit => [7, 0],
+        }
+    }
+
+    /// The link with this number and parameter in a checkpoint.
+    pub const fn from_tag(tag: [u8; 2]) -> Option<Self> {
         match tag {
-            0 => Some(Self::Identity),
-            1 => Some(Self::Sigmoid),
-            2 => Some(Self::Softmax),
+            [0, 0] => Some(Self::Identity),
+            [1, 0] => Some(Self::Sigmoid),
+            [2, 0] => Some(Self::Softmax),
+            [3, 0] => Some(Self::Relu),
+            [4, slope] => match Slope::from_128ths(slope) {
+                Some(slope) => Some(Self::LeakyRelu(slope)),
+                None => None,
+            },
+            [5, 0] => Some(Self::Softplus),
+            [6, 0] => Some(Self::Tanh),
+            [7, 0] => Some(Self::Probit),
             _ => None,
         }
     }
@@ -33,51 +85,92 @@ impl Link {
     /// Turns scores into predictions, in place.
     pub fn predict<S: Scalar>(self, scores: &mut [S]) {
         match self {
-            Self::Identity => {}
-            Self::Sigmoid => scores.iter_mut().for_each(|score| *score = sigmoid(*score)),
             Self::Softmax => softmax(scores),
+            _ => scores.iter_mut().for_each(|score| *score = self.value(*score)),
         }
     }
 
-    /// Lipschitz modulus in the spectral norm: 1, ¼, ½.
-    pub fn lipschitz<S: Scalar>(self) -> S {
+    /// φ of one score, for the links that act on each output alone; softmax has no such value and
+    /// gives that of a single output, 1.
+    pub(crate) fn value<S: Scalar>(self, u: S) -> S {
         match self {
-            Self::Identity => S::ONE,
-            Self::Sigmoid => S::from_scaled(1, 2),
-            Self::Softmax => S::from_scaled(1, 1),
+            Self::Identity => u,
+            Self::Sigmoid => sigmoid(u),
+            Self::Softmax => S::ONE,
+            Self::Relu => u.max(S::ZERO),
+            Self::LeakyRelu(slope) => u.max(S::ZERO) + u.min(S::ZERO) * slope.value(),
+            Self::Softplus => u.max(S::ZERO) + (S::ONE + (-u.abs()).exp()).ln(),
+            Self::Tanh => {
+                let twice = sigmoid(u + u);
+                twice + twice - S::ONE
+            }
+            Self::Probit => u.normal_distribution(),
         }
     }
 
-    /// Largest magnitude of a prediction, where there is one.
-    pub(crate) const fn is_bounded(self) -> bool {
-        !matches!(self, Self::Identity)
-    }
-
-    /// Fenchel–Young gap Ψ(u) + Ψ*(p) − ⟨p, u⟩ ≥ 0 between scores u and a feasible prediction p;
-    /// zero exactly where p = φ(u). For softmax and sigmoid it is the Kullback–Leibler divergence
-    /// KL(p ‖ φ(u)).
-    pub fn fenchel_young_gap<S: Scalar>(self, scores: &[S], prediction: &[S]) -> S {
-        match self {
-            Self::Identity => scores.iter().zip(prediction).fold(S::ZERO, |sum, (&u, &p)| {
-                let difference = u - p;
-                sum + difference * difference * S::from_scaled(1, 1)
-            }),
-            Self::Sigmoid => scores.iter().zip(prediction).fold(S::ZERO, |sum, (&u, &p)| {
-                let (yes, no) = (log_sigmoid(u), log_sigmoid(-u));
-                sum + divergence_term(p, yes) + divergence_term(S::ONE - p, no)
-            }),
-            Self::Softmax => {
-                let normaliser = log_sum_exp(scores);
-                scores
-                    .iter()
-                    .zip(prediction)
-                    .fold(S::ZERO, |sum, (&u, &p)| sum + divergence_term(p, u - normaliser))
+    /// Multiplies `signal` by the transposed Jacobian of the link at these scores: what travels to
+    /// the layer below in a gradient, and what the monotone field leaves out (arXiv 2202.08876).
+    pub fn pull_back<S: Scalar>(self, scores: &[S], prediction: &[S], signal: &mut [S]) {
+        if self == Self::Softmax {
+            let mean =
+                prediction.iter().zip(signal.iter()).fold(S::ZERO, |sum, (&p, &s)| sum + p * s);
+            for (signal, &p) in signal.iter_mut().zip(prediction) {
+                *signal = p * (*signal - mean);
+            }
+        } else {
+            for (signal, (&u, &p)) in signal.iter_mut().zip(scores.iter().zip(prediction)) {
+                *signal = *signal * self.slope_at(u, p);
             }
         }
     }
+
+    /// φ'(u) given u and p = φ(u), for the links that act on each output alone.
+    pub(crate) fn slope_at<S: Scalar>(self, u: S, p: S) -> S {
+        match self {
+            Self::Identity => S::ONE,
+            Self::Sigmoid | Self::Softmax => p * (S::ONE - p),
+            Self::Relu if u > S::ZERO => S::ONE,
+            Self::Relu => S::ZERO,
+            Self::LeakyRelu(_) if u > S::ZERO => S::ONE,
+            Self::LeakyRelu(slope) => slope.value(),
+            Self::Softplus => sigmoid(u),
+            Self::Tanh => S::ONE - p * p,
+            Self::Probit => u.normal_density(),
+        }
+    }
+
+    /// Lipschitz modulus in the spectral norm: 1, ¼, ½, 1, 1, 1, 1, 1/√(2π) (rounded up).
+    pub fn lipschitz<S: Scalar>(self) -> S {
+        match self {
+            Self::Sigmoid => S::from_scaled(1, 2),
+            Self::Softmax => S::from_scaled(1, 1),
+            Self::Probit => S::from_scaled(26_147, 16),
+            Self::Identity | Self::Relu | Self::LeakyRelu(_) | Self::Softplus | Self::Tanh => {
+                S::ONE
+            }
+        }
+    }
+
+    /// Modulus of strong monotonicity where every score is within ±`radius`; 0 where there is none
+    /// (ReLU; softmax, whose direction **1** is null).
+    pub fn strong_monotonicity<S: Scalar>(self, radius: S) -> S {
+        match self {
+            Self::Softmax | Self::Relu => S::ZERO,
+            Self::LeakyRelu(slope) => slope.value(),
+            Self::Softplus => sigmoid(-radius),
+            Self::Identity | Self::Sigmoid | Self::Tanh | Self::Probit => {
+                self.slope_at(radius, self.value(radius))
+            }
+        }
+    }
+
+    /// Are predictions and targets in between 0 and 1 (or ±1), whatever the scores?
+    pub(crate) const fn is_bounded(self) -> bool {
+        matches!(self, Self::Sigmoid | Self::Softmax | Self::Tanh | Self::Probit)
+    }
 }
 
-fn sigmoid<S: Scalar>(score: S) -> S {
+pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     // Both branches of the usual form at once: e^{−|u|} never overflows.
     let small = (-score.abs()).exp();
     let lower = small.divide(S::ONE + small);
@@ -100,48 +193,6 @@ fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     top + scores.iter().fold(S::ZERO, |sum, &score| sum + (score - top).exp()).ln()
 }
 
-fn log_sigmoid<S: Scalar>(score: S) -> S {
-    let tail = (S::ONE + (-score.abs()).exp()).ln();
-    if score < S::ZERO { score - tail } else { -tail }
-}
-
 fn maximum<S: Scalar>(scores: &[S]) -> S {
     scores.iter().copied().reduce(S::max).unwrap_or(S::ZERO)
-}
-
-/// p ln(p/q) − p + q ≥ 0, given ln q.
-///
-/// Written q·h(p/q − 1) with h(t) = (1+t) ln(1+t) − t, because the plain form cancels: near t = 0
-/// the series t²/2 − t³/6 + t⁴/12 − …, elsewhere the plain form.
-fn divergence_term<S: Scalar>(p: S, log_q: S) -> S {
-    let q = log_q.exp();
-    if p <= S::ZERO {
-        return q;
-    }
-    let t = (p - q).divide(q);
-    if t.abs() < S::from_scaled(1, 3) {
-        // Σ (−t)ⁿ / (n(n−1)) for n = 2..=11: below 2⁻³⁶ of the first term at |t| = ⅛.
-        let mut sum = S::ZERO;
-        for n in (2..=11).rev() {
-            let coefficient = S::ONE.divide(S::from_scaled(n * (n - 1), 0));
-            sum = coefficient - sum * t;
-        }
-        return q * t * t * sum;
-    }
-    (p * (p.ln() - log_q) - p + q).max(S::ZERO)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_divergence_keeps_its_digits_where_the_plain_form_cancels() {
-        for (p, q) in [(0.3_f64, 0.300_000_1), (1e-6, 1.01e-6), (0.5, 0.1), (0.9, 0.899)] {
-            let t = p / q - 1.0;
-            let exact = q * ((1.0 + t) * libm::log1p(t) - t);
-            let found = divergence_term(p, libm::log(q));
-            assert!((found - exact).abs() <= 2e-9 * exact + 1e-17, "{p} {q}: {found:e} {exact:e}");
-        }
-    }
 }

@@ -5,7 +5,8 @@
 //! a power of two rather than 4/127 so that fixed point and `f64` see the same problem to the bit.
 //! The last code is that of the appended 1. Learning always uses the stored features.
 
-use crate::scalar::Scalar;
+use crate::link::Link;
+use crate::scalar::{Scalar, all_sound};
 
 /// Codes per unit: a feature x is stored as round(32 x).
 const CODE_SHIFT: u32 = 5;
@@ -19,8 +20,9 @@ pub trait Target<S: Scalar, const OUTPUTS: usize>: Copy {
     const BYTES: usize;
     /// Name of the kind in a checkpoint.
     const TAG: u8;
-    /// Can these outputs express it? For a class: is it below `OUTPUTS`?
-    fn is_valid(&self) -> bool;
+    /// Can this link predict it? A class must be below `OUTPUTS`; numbers must be shares that add up
+    /// to 1 for softmax, and within ±1 for the other bounded links.
+    fn is_valid(&self, link: Link) -> bool;
     /// The prediction wanted.
     fn expected(&self) -> [S; OUTPUTS];
     /// Writes [`Target::BYTES`] bytes.
@@ -38,7 +40,7 @@ impl<S: Scalar, const OUTPUTS: usize> Target<S, OUTPUTS> for Class {
     const BYTES: usize = 1;
     const TAG: u8 = 1;
 
-    fn is_valid(&self) -> bool {
+    fn is_valid(&self, _link: Link) -> bool {
         usize::from(self.0) < OUTPUTS
     }
     fn expected(&self) -> [S; OUTPUTS] {
@@ -61,8 +63,13 @@ impl<S: Scalar, const OUTPUTS: usize> Target<S, OUTPUTS> for [S; OUTPUTS] {
     const BYTES: usize = S::BYTES * OUTPUTS;
     const TAG: u8 = 2;
 
-    fn is_valid(&self) -> bool {
-        crate::scalar::all_sound(self)
+    fn is_valid(&self, link: Link) -> bool {
+        let within = self.iter().all(|value| value.abs() <= S::ONE);
+        let shares = || {
+            let total = self.iter().fold(S::ZERO, |sum, &share| sum + share);
+            (total - S::ONE).abs() < S::from_scaled(1, 10) && self.iter().all(|&s| s >= S::ZERO)
+        };
+        all_sound(self) && (within || !link.is_bounded()) && (link != Link::Softmax || shares())
     }
     fn expected(&self) -> [S; OUTPUTS] {
         *self

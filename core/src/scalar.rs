@@ -84,6 +84,17 @@ pub trait Scalar:
     fn ln(self) -> Self;
     /// √x; 0 for x ≤ 0.
     fn sqrt(self) -> Self;
+    /// Φ(x), the normal distribution function; to 8e-8 except in `f64`.
+    fn normal_distribution(self) -> Self {
+        normal_distribution(self)
+    }
+    /// Φ'(x) = e^{−x²/2}/√(2π).
+    fn normal_density(self) -> Self {
+        // Beyond ±8 the density is below 2⁻⁴⁶, and x² would overflow fixed point.
+        let x = self.abs().min(Self::from_scaled(8, 0));
+        let two_pi = Self::from_f32(core::f32::consts::TAU);
+        (-(x * x * Self::from_scaled(1, 1))).exp().divide(two_pi.sqrt())
+    }
     /// Finite and not saturated.
     fn is_sound(self) -> bool;
 
@@ -99,6 +110,16 @@ pub trait Scalar:
     fn min(self, other: Self) -> Self {
         if other < self { other } else { self }
     }
+}
+
+/// Abramowitz & Stegun 26.2.17: error below 7.5e-8.
+fn normal_distribution<S: Scalar>(x: S) -> S {
+    const COEFFICIENTS: [f32; 5] =
+        [1.330_274_4, -1.821_256, 1.781_477_9, -0.356_563_78, 0.319_381_54];
+    let t = S::ONE.divide(S::ONE + S::from_f32(0.231_641_9) * x.abs());
+    let series = COEFFICIENTS.iter().fold(S::ZERO, |sum, &c| (sum + S::from_f32(c)) * t);
+    let tail = x.normal_density() * series;
+    if x < S::ZERO { tail } else { S::ONE - tail }
 }
 
 /// Largest magnitude of a slice, 0 for an empty one: the ∞-norm.

@@ -23,6 +23,21 @@ pub mod tolerance {
     pub const FEATURE: f64 = 2e-3;
 }
 
+/// Every link there is.
+pub fn links() -> [Link; 8] {
+    let slope = fejer::link::Slope::from_128ths(13).expect("in range");
+    [
+        Link::Identity,
+        Link::Sigmoid,
+        Link::Softmax,
+        Link::Relu,
+        Link::LeakyRelu(slope),
+        Link::Softplus,
+        Link::Tanh,
+        Link::Probit,
+    ]
+}
+
 /// A small deterministic generator: the tests' numbers are part of the tests.
 pub struct Random(u64);
 

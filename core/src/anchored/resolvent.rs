@@ -11,8 +11,12 @@
 //!   least 1: the simplex projection of β (as κ ln p ≤ 0), close for small κ, and 1 + κ times the
 //!   softmax normaliser (as p ≤ 1), close for large κ.
 //! * sigmoid: softmax over (2β − 1, 0) with 2κ, by symmetry.
+//! * the other scalar links: in closed form, as a sigmoid, or by a monotone Newton iteration, see
+//!   [`scalar`].
 //!
 //! All iteration counts are fixed.
+
+mod scalar;
 
 use crate::link::Link;
 use crate::scalar::Scalar;
@@ -53,20 +57,26 @@ pub(super) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     squared_norm: S::Wide,
     beta: &[S; OUTPUTS],
 ) -> [S; OUTPUTS] {
-    let once = S::accumulate(S::WIDE_ZERO, precision, S::ONE);
+    let half = S::from_scaled(1, 1);
+    let factor = match link {
+        Link::Sigmoid => S::ONE + S::ONE,
+        Link::Tanh => half,
+        _ => S::ONE,
+    };
+    let kappa = Kappa::new(S::accumulate(S::WIDE_ZERO, precision, factor), squared_norm);
+    let yes = |difference: S| {
+        let [yes, _] = shares(&kappa, &[difference, S::ZERO]);
+        yes
+    };
     match link {
-        Link::Identity => {
-            let divisor = S::ONE + S::ONE.scale(S::ratio(once, squared_norm));
-            beta.map(|beta| beta.divide(divisor))
-        }
-        Link::Sigmoid => {
-            let kappa = Kappa::new(S::accumulate(once, precision, S::ONE), squared_norm);
-            beta.map(|beta| {
-                let [yes, _] = shares(&kappa, &[beta + beta - S::ONE, S::ZERO]);
-                yes
-            })
-        }
-        Link::Softmax => shares(&Kappa::new(once, squared_norm), beta),
+        Link::Softmax => shares(&kappa, beta),
+        Link::Sigmoid => beta.map(|beta| yes(beta + beta - S::ONE)),
+        // tanh u = 2σ(2u) − 1, so p = 2q − 1 with q + (κ/4)·σ⁻¹(q) = (β + 1)/2.
+        Link::Tanh => beta.map(|beta| {
+            let share = yes(beta);
+            share + share - S::ONE
+        }),
+        _ => beta.map(|beta| scalar::resolvent(link, &kappa, beta)),
     }
 }
 

@@ -39,8 +39,8 @@ pub enum Error {
         /// Outputs in the checkpoint.
         outputs: usize,
     },
-    /// A link this version does not know.
-    Link(u8),
+    /// A link this version does not know: number and parameter.
+    Link([u8; 2]),
     /// Another kind of target.
     Target,
     /// The checkpoint holds a head without a memory: read it with [`super::decode_head`].
@@ -103,7 +103,9 @@ impl fmt::Display for Error {
                 "the checkpoint is of a head with {} features and {outputs} outputs, not this one's",
                 rows.saturating_sub(1)
             ),
-            Self::Link(tag) => write!(formatter, "the checkpoint has an unknown link {tag}"),
+            Self::Link([tag, parameter]) => {
+                write!(formatter, "the checkpoint has an unknown link {tag} ({parameter})")
+            }
             Self::Target => formatter.write_str("the checkpoint remembers another kind of target"),
             Self::HeadAlone => {
                 formatter.write_str("the checkpoint has no memory: read it with decode_head")
@@ -127,7 +129,7 @@ impl core::error::Error for Error {}
 /// The fields of a header; see the drawing in [`super`].
 #[derive(Clone, Copy)]
 pub(super) struct Header {
-    pub link: u8,
+    pub link: [u8; 2],
     pub scalar: [u8; 2],
     pub rows: usize,
     pub outputs: usize,
@@ -144,7 +146,7 @@ impl Header {
         target: u8,
     ) -> Self {
         Self {
-            link: head.link() as u8,
+            link: head.link().tag(),
             scalar: S::TAG,
             rows: ROWS,
             outputs: OUTPUTS,
@@ -160,11 +162,12 @@ impl Header {
     pub fn write(&self, put: &mut dyn FnMut(&[u8])) {
         let short = |number: usize| u16::try_from(number).unwrap_or(u16::MAX).to_le_bytes();
         put(&MAGIC);
-        put(&[VERSION, self.link, self.scalar[0], self.scalar[1]]);
+        let ([link, parameter], [kind, fraction]) = (self.link, self.scalar);
+        put(&[VERSION, link, kind, fraction]);
         put(&[0; LENGTH.end - LENGTH.start]);
         put(&short(self.rows));
         put(&short(self.outputs));
-        put(&[self.target, 0]);
+        put(&[self.target, parameter]);
         put(&short(self.samples));
         put(&self.visits.to_le_bytes());
         put(&self.precision.to_le_bytes());
@@ -189,9 +192,9 @@ impl Header {
             return Err(Error::Checksum);
         }
         let short = |at| field(covered, at).map(u16::from_le_bytes).map(usize::from);
-        let [target, _] = field(covered, 16)?;
+        let [target, parameter] = field(covered, 16)?;
         let header = Self {
-            link,
+            link: [link, parameter],
             scalar: [kind, fraction],
             rows: short(12)?,
             outputs: short(14)?,

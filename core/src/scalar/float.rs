@@ -44,7 +44,7 @@ fn ln_f32(x: f32) -> f32 {
 }
 
 macro_rules! float {
-    ($float:ty, $bits:ty, $tag:expr, $mantissa:expr, $exp:path, $ln:path, $sqrt:path, $floor:path) => {
+    ($float:ty, $bits:ty, $tag:expr, $mantissa:expr, $exp:path, $ln:path, $sqrt:path, $floor:path, $erfc:path) => {
         impl Scalar for $float {
             type Wide = Self;
             type Ratio = Self;
@@ -115,6 +115,9 @@ macro_rules! float {
             fn sqrt(self) -> Self {
                 if self > 0.0 { $sqrt(self) } else { 0.0 }
             }
+            fn normal_distribution(self) -> Self {
+                0.5 * $erfc(-self * core::f32::consts::FRAC_1_SQRT_2 as Self)
+            }
             fn is_sound(self) -> bool {
                 -Self::LIMIT < self && self < Self::LIMIT
             }
@@ -127,8 +130,8 @@ fn ln_f64(x: f64) -> f64 {
     libm::log(if x > f64::MIN_POSITIVE { x } else { f64::MIN_POSITIVE })
 }
 
-float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf);
-float!(f64, u64, [2, 0], 53, libm::exp, ln_f64, libm::sqrt, libm::floor);
+float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf, libm::erfcf);
+float!(f64, u64, [2, 0], 53, libm::exp, ln_f64, libm::sqrt, libm::floor, libm::erfc);
 
 #[cfg(test)]
 mod tests {
