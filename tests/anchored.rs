@@ -20,8 +20,9 @@ fn exact<S: Scalar>(solve: &Solve<'_, S>) -> Head<f64, ROWS, OUTPUTS> {
     let factory =
         Head::new(solve.factory().link(), solve.factory().weights().map(|row| row.map(value)));
     let precision = value(solve.precision());
-    let mut twin = Anchored::<f64, Class, ROWS, OUTPUTS, MEMORY>::with_precision(&factory, precision)
-        .expect("a sound factory");
+    let mut twin =
+        Anchored::<f64, Class, ROWS, OUTPUTS, MEMORY>::with_precision(&factory, precision)
+            .expect("a sound factory");
     for sample in solve.samples() {
         let features: [f64; FEATURES] =
             core::array::from_fn(|index| f64::from(sample.codes()[index]) / 32.0);

@@ -55,7 +55,10 @@ fn every_truncated_prefix_and_every_flipped_bit_is_refused() {
     let factory = factory::<f32>();
     let bytes = bytes_of(&learnt(&factory));
     for length in 0..bytes.len() {
-        assert!(decode::<f32, Class, _, _, MEMORY>(&bytes[..length], &factory).is_err(), "{length}");
+        assert!(
+            decode::<f32, Class, _, _, MEMORY>(&bytes[..length], &factory).is_err(),
+            "{length}"
+        );
         assert!(decode_head::<f32, ROWS, OUTPUTS>(&bytes[..length]).is_err(), "{length}");
     }
     for bit in 0..bytes.len() * 8 {
@@ -85,10 +88,7 @@ fn every_mismatch_is_named() {
     let other = random_head::<f32, ROWS, OUTPUTS>(&mut Random::new(77), Link::Softmax);
     assert_eq!(decode::<_, Class, _, _, MEMORY>(&bytes, &other).err(), Some(Error::Factory));
     assert_eq!(decode::<_, Class, _, _, 2>(&bytes, &made).err(), Some(Error::Memory(MEMORY)));
-    assert_eq!(
-        decode::<_, [f32; OUTPUTS], _, _, MEMORY>(&bytes, &made).err(),
-        Some(Error::Target)
-    );
+    assert_eq!(decode::<_, [f32; OUTPUTS], _, _, MEMORY>(&bytes, &made).err(), Some(Error::Target));
     let mut version = bytes.clone();
     version[4] = 9;
     assert_eq!(decode_head::<f32, ROWS, OUTPUTS>(&version).err(), Some(Error::Version(9)));

@@ -19,7 +19,8 @@ fn streaming_equals_batch<S: Scalar>(tolerance: f64) {
             let head = random_head::<S, ROWS, OUTPUTS>(&mut random, link);
             let mut target = [S::ZERO; OUTPUTS];
             target[random.below(OUTPUTS)] = S::ONE;
-            let samples = [Sample { features: random_features::<S, FEATURES>(&mut random), target }];
+            let samples =
+                [Sample { features: random_features::<S, FEATURES>(&mut random), target }];
             let operator = HeadOperator { link, samples: &samples };
             let step = S::from_f32(0.05);
             let zeros = vec![S::ZERO; ROWS * OUTPUTS];

@@ -25,7 +25,7 @@ mod resolvent;
 
 use heapless::Deque;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, Consolidation};
 
 use crate::Error;
 use crate::head::Head;
@@ -37,17 +37,6 @@ use resolvent::resolvent;
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
-
-/// How a consolidation ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Consolidation<F> {
-    /// Is the gap at most what was asked for?
-    pub converged: bool,
-    /// Passes made.
-    pub passes: u32,
-    /// How good the weights are.
-    pub certificate: Certificate<F>,
-}
 
 /// A head that learns: factory weights (borrowed, so they can stay in flash), learnt weights and a
 /// memory of at most `MEMORY` labelled samples.
@@ -229,17 +218,17 @@ where
         certificate::certify(self)
     }
 
-    /// Restores what [`crate::checkpoint`] decoded.
+    /// Takes over what [`crate::checkpoint`] decoded; the weights are left to the caller to write.
     pub(crate) fn restore(
         &mut self,
-        head: Head<S, ROWS, OUTPUTS>,
+        precision: S,
         visits: u32,
         samples: impl Iterator<Item = Remembered<S, T, ROWS, OUTPUTS>>,
-    ) {
-        self.head = head;
-        self.visits = visits;
+    ) -> &mut Head<S, ROWS, OUTPUTS> {
+        (self.precision, self.visits) = (precision, visits);
         self.samples.clear();
         self.samples.extend(samples.take(MEMORY));
+        &mut self.head
     }
 
     fn inverse_precision(&self) -> S::Ratio {

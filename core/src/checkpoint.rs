@@ -108,15 +108,16 @@ pub fn encode_head<'b, S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
 pub fn decode_head<S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
     bytes: &[u8],
 ) -> Result<Head<S, ROWS, OUTPUTS>, Error> {
-    Ok(parse(bytes)?.1)
+    let parsed = Parsed::read::<S, ROWS, OUTPUTS>(bytes)?;
+    let mut head = Head::zeros(parsed.link);
+    parsed.write_weights(&mut head);
+    Ok(head)
 }
 
 /// Reads a head with its memory, to go on learning from `factory` exactly where it stopped.
 ///
 /// # Errors
-/// Whatever is wrong with the bytes, [`Error::HeadAlone`] if they hold no memory,
-/// [`Error::Factory`] if the head was learnt from another factory head, [`Error::Memory`] if more
-/// samples are remembered than fit.
+/// As [`resume`], and [`Error::Unsound`] if the factory head itself is not sound.
 pub fn decode<'a, S, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>(
     bytes: &[u8],
     factory: &'a Head<S, ROWS, OUTPUTS>,
@@ -125,64 +126,96 @@ where
     S: Scalar,
     T: Target<S, OUTPUTS>,
 {
-    let (header, head, memory) = parse::<S, ROWS, OUTPUTS>(bytes)?;
+    let mut solve = Anchored::new(factory).map_err(|_| Error::Unsound)?;
+    resume(bytes, &mut solve)?;
+    Ok(solve)
+}
+
+/// Puts a head with its memory where it stopped, in place: no second copy on a device's stack.
+///
+/// # Errors
+/// Whatever is wrong with the bytes, [`Error::HeadAlone`] if they hold no memory,
+/// [`Error::Factory`] if the head was learnt from another factory head, [`Error::Memory`] if more
+/// samples are remembered than fit. `solve` is then as before.
+pub fn resume<S, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>(
+    bytes: &[u8],
+    solve: &mut Anchored<'_, S, T, ROWS, OUTPUTS, MEMORY>,
+) -> Result<(), Error>
+where
+    S: Scalar,
+    T: Target<S, OUTPUTS>,
+{
+    let parsed = Parsed::read::<S, ROWS, OUTPUTS>(bytes)?;
+    let header = parsed.header;
     if header.target != T::TAG {
         return Err(if header.target == 0 { Error::HeadAlone } else { Error::Target });
     }
-    if header.factory != factory.hash() {
+    if header.factory != solve.factory().hash() {
         return Err(Error::Factory);
     }
     if header.samples > MEMORY {
         return Err(Error::Memory(header.samples));
     }
-    let (link, plain) = (head.link(), ROWS - 1);
+    let plain = ROWS - 1;
     let stride = plain + T::BYTES + OUTPUTS * S::BYTES;
-    if memory.len() != header.samples * stride {
+    if parsed.memory.len() != header.samples * stride {
         return Err(Error::Truncated);
     }
     let sample = |bytes: &[u8]| {
         let (codes, rest) = bytes.split_at_checked(plain)?;
         let (target, rest) = rest.split_at_checked(T::BYTES)?;
-        let target = T::read(target).filter(|target| target.is_valid(link))?;
+        let target = T::read(target).filter(|target| target.is_valid(parsed.link))?;
         let mut dual = [S::ZERO; OUTPUTS];
         for (dual, bytes) in dual.iter_mut().zip(rest.chunks_exact(S::BYTES)) {
             *dual = read_scalar(bytes)?;
         }
         all_sound(&dual).then(|| Remembered::from_parts(codes, target, dual))
     };
-    if memory.chunks_exact(stride).any(|bytes| sample(bytes).is_none()) {
+    let samples = || parsed.memory.chunks_exact(stride).map(sample);
+    let precision = S::from_bits(header.precision);
+    if !(samples().all(|sample| sample.is_some()) && precision > S::ZERO && precision.is_sound()) {
         return Err(Error::Unsound);
     }
-    let mut solve = Anchored::with_precision(factory, S::from_bits(header.precision))
-        .map_err(|_| Error::Unsound)?;
-    solve.restore(head, header.visits, memory.chunks_exact(stride).filter_map(sample));
-    Ok(solve)
+    parsed.write_weights(solve.restore(precision, header.visits, samples().flatten()));
+    Ok(())
 }
 
-/// What a checkpoint holds: its header, its head and the bytes of its samples.
-type Parsed<'b, S, const ROWS: usize, const OUTPUTS: usize> =
-    (Header, Head<S, ROWS, OUTPUTS>, &'b [u8]);
+/// A checkpoint of the right number type, shape and checksum, with sound weights.
+struct Parsed<'b> {
+    header: Header,
+    link: Link,
+    weights: &'b [u8],
+    memory: &'b [u8],
+}
 
-/// Header, head and the bytes of the samples, all checked.
-fn parse<S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
-    bytes: &[u8],
-) -> Result<Parsed<'_, S, ROWS, OUTPUTS>, Error> {
-    let (header, body) = Header::read(bytes)?;
-    if header.scalar != S::TAG {
-        return Err(Error::Scalar(header.scalar));
+impl<'b> Parsed<'b> {
+    fn read<S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
+        bytes: &'b [u8],
+    ) -> Result<Self, Error> {
+        let (header, body) = Header::read(bytes)?;
+        if header.scalar != S::TAG {
+            return Err(Error::Scalar(header.scalar));
+        }
+        if (header.rows, header.outputs) != (ROWS, OUTPUTS) {
+            return Err(Error::Shape { rows: header.rows, outputs: header.outputs });
+        }
+        let link = Link::from_tag(header.link).ok_or(Error::Link(header.link))?;
+        let (weights, memory) =
+            body.split_at_checked(ROWS * OUTPUTS * S::BYTES).ok_or(Error::Truncated)?;
+        let sound = |bytes| read_scalar::<S>(bytes).is_some_and(Scalar::is_sound);
+        if !weights.chunks_exact(S::BYTES).all(sound) {
+            return Err(Error::Unsound);
+        }
+        Ok(Self { header, link, weights, memory })
     }
-    if (header.rows, header.outputs) != (ROWS, OUTPUTS) {
-        return Err(Error::Shape { rows: header.rows, outputs: header.outputs });
+
+    fn write_weights<S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
+        &self,
+        head: &mut Head<S, ROWS, OUTPUTS>,
+    ) {
+        for (weight, bytes) in head.point_mut().iter_mut().zip(self.weights.chunks_exact(S::BYTES))
+        {
+            *weight = read_scalar(bytes).unwrap_or(*weight);
+        }
     }
-    let link = Link::from_tag(header.link).ok_or(Error::Link(header.link))?;
-    let (weights, memory) =
-        body.split_at_checked(ROWS * OUTPUTS * S::BYTES).ok_or(Error::Truncated)?;
-    let mut head = Head::zeros(link);
-    for (weight, bytes) in head.point_mut().iter_mut().zip(weights.chunks_exact(S::BYTES)) {
-        *weight = read_scalar(bytes).ok_or(Error::Truncated)?;
-    }
-    if !all_sound(head.point()) {
-        return Err(Error::Unsound);
-    }
-    Ok((header, head, memory))
 }

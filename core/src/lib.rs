@@ -44,6 +44,17 @@ pub enum Error {
     Target,
 }
 
+impl Error {
+    /// One word for logs and protocols.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unsound => "unsound",
+            Self::Precision => "precision",
+            Self::Target => "target",
+        }
+    }
+}
+
 impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {

@@ -27,6 +27,10 @@ pub trait Scalar:
     type Wide: Copy;
     /// A factor of high relative precision, whatever its size (see [`Scalar::ratio`]).
     type Ratio: Copy;
+    /// Holds shares and other numbers of order 1 at least as precisely as this type: with the 16
+    /// fraction bits of Q16.16 the rounding of every small share would pull the weights the same
+    /// way, sample after sample.
+    type Unit: Scalar<Ratio = Self::Ratio, Unit = Self::Unit>;
     /// What certificates are computed in: a float, because the squares and logarithms of small
     /// differences vanish in fixed point and would forge a certificate.
     type Float: Scalar<Float = Self::Float>;
@@ -55,6 +59,10 @@ pub trait Scalar:
     fn to_f32(self) -> f32;
     /// For certificates.
     fn to_float(self) -> Self::Float;
+    /// As a number of order 1; what is too large saturates.
+    fn to_unit(self) -> Self::Unit;
+    /// Rounded to nearest.
+    fn from_unit(unit: Self::Unit) -> Self;
     /// `numerator / 2^shift`.
     fn from_scaled(numerator: i32, shift: u32) -> Self;
     /// `round(self · 2^shift)`, clamped to ±`limit`; an unsound value gives 0.

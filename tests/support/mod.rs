@@ -75,7 +75,9 @@ pub fn random_head<S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
 ) -> Head<S, ROWS, OUTPUTS> {
     Head::new(
         link,
-        core::array::from_fn(|_| core::array::from_fn(|_| S::from_f32(0.3 * random.normal() as f32))),
+        core::array::from_fn(|_| {
+            core::array::from_fn(|_| S::from_f32(0.3 * random.normal() as f32))
+        }),
     )
 }
 

@@ -47,6 +47,17 @@ impl<F: Scalar> Certificate<F> {
     }
 }
 
+/// How a consolidation ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Consolidation<F> {
+    /// Is the gap at most what was asked for?
+    pub converged: bool,
+    /// Passes made.
+    pub passes: u32,
+    /// How good the weights are.
+    pub certificate: Certificate<F>,
+}
+
 /// One sample as the certificate sees it: φ(Wη) − p and α, in floats.
 #[derive(Clone, Copy)]
 struct Seen<F, const OUTPUTS: usize> {

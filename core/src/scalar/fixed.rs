@@ -6,13 +6,15 @@
 //! as two's complement does; values beyond [`Scalar::LIMIT`] are refused before that can happen.
 
 use fixed::FixedI32;
-use fixed::types::extra::{LeEqU32, Unsigned};
+use fixed::types::extra::{LeEqU32, U24, Unsigned};
 
 use super::Scalar;
 
 /// 1/ln 2 and ln 2 with 30 fraction bits.
 const LOG2_E: i64 = 1_549_082_005;
 const LN_2: i64 = 744_261_118;
+/// Fraction bits of [`Scalar::Unit`]: shares to 6e-8, and room for ±128.
+const UNIT_FRACTION: u32 = 24;
 const ONE_Q30: i64 = 1 << 30;
 /// 2ˣ on [0, 1], 30 fraction bits, lowest power first.
 const EXP2: [i64; 8] =
@@ -84,6 +86,7 @@ fn ln(bits: i32, fraction: u32) -> i32 {
 impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     type Wide = i64;
     type Ratio = Ratio;
+    type Unit = FixedI32<U24>;
     type Float = f32;
 
     const ZERO: Self = Self::ZERO;
@@ -106,6 +109,14 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     }
     fn to_float(self) -> f32 {
         self.to_f32()
+    }
+    fn to_unit(self) -> FixedI32<U24> {
+        let wide = i64::from(self.to_bits()) << UNIT_FRACTION;
+        FixedI32::from_bits(clamp(shift_right_rounded(wide, Frac::U32)))
+    }
+    fn from_unit(unit: FixedI32<U24>) -> Self {
+        let wide = i64::from(unit.to_bits()) << Frac::U32.min(31);
+        Self::from_bits(clamp(shift_right_rounded(wide, UNIT_FRACTION)))
     }
     fn from_scaled(numerator: i32, shift: u32) -> Self {
         let wide = i64::from(numerator) << Frac::U32.min(31);

@@ -48,6 +48,7 @@ macro_rules! float {
         impl Scalar for $float {
             type Wide = Self;
             type Ratio = Self;
+            type Unit = Self;
             type Float = Self;
 
             const ZERO: Self = 0.0;
@@ -69,6 +70,12 @@ macro_rules! float {
             }
             fn to_float(self) -> Self {
                 self
+            }
+            fn to_unit(self) -> Self {
+                self
+            }
+            fn from_unit(unit: Self) -> Self {
+                unit
             }
             fn from_scaled(numerator: i32, shift: u32) -> Self {
                 numerator as Self / (1_u64 << shift) as Self

@@ -1,0 +1,16 @@
+//! The parts of a device that learns: storage that survives a power cut, a board, and what it says.
+//!
+//! Everything but `board` and `log` is plain Rust without hardware in it, and is type-checked and
+//! tested on the host.
+
+#![cfg_attr(target_os = "none", no_std)]
+
+#[cfg(target_os = "none")]
+pub mod board;
+pub mod flash;
+pub mod keeper;
+#[cfg(target_os = "none")]
+pub mod log;
+pub mod model;
+pub mod persist;
+pub mod recording;

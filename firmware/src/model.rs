@@ -1,0 +1,66 @@
+//! What this device is: its shapes, its number type, and the factory head it leaves with.
+
+use fejer::checkpoint::full_length;
+use fejer::features::Standardise;
+use fejer::{Anchored, Class, Head, Link};
+
+/// Log band energies of a window.
+pub const FEATURES: usize = 64;
+/// One row of weights a feature and one for the bias.
+pub const ROWS: usize = FEATURES + 1;
+/// Classes.
+pub const OUTPUTS: usize = 9;
+/// Labelled windows remembered.
+pub const MEMORY: usize = 64;
+/// Remembered windows visited again after each label.
+pub const REVISITS: u32 = 3;
+/// Bytes of the longest checkpoint.
+pub const CHECKPOINT: usize = full_length::<Number, Class, ROWS, OUTPUTS, MEMORY>();
+
+/// The number type of the weights.
+#[cfg(not(feature = "q16"))]
+pub type Number = f32;
+/// The number type of the weights.
+#[cfg(feature = "q16")]
+pub type Number = fejer::fixed::types::I16F16;
+
+/// A head that learns on this device.
+pub type Learner = Anchored<'static, Number, Class, ROWS, OUTPUTS, MEMORY>;
+
+/// The head as it left the factory; it stays in flash.
+#[cfg(not(feature = "q16"))]
+pub static FACTORY: Head<Number, ROWS, OUTPUTS> = EXPORTED;
+/// The head as it left the factory; it stays in flash.
+#[cfg(feature = "q16")]
+pub static FACTORY: Head<Number, ROWS, OUTPUTS> = Head::from_f32(&EXPORTED);
+
+/// The standardisation found in the lab.
+pub static STANDARDISE: Standardise<FEATURES> = Standardise {
+    mean: floats(&exported::MEAN),
+    inverse_deviation: floats(&exported::INVERSE_DEVIATION),
+};
+
+const EXPORTED: Head<f32, ROWS, OUTPUTS> = {
+    let mut weights = [[0.0; OUTPUTS]; ROWS];
+    let mut row = 0;
+    while row < ROWS {
+        weights[row] = floats(&exported::WEIGHTS[row]);
+        row += 1;
+    }
+    Head::new(Link::Softmax, weights)
+};
+
+const fn floats<const LENGTH: usize>(bits: &[u32; LENGTH]) -> [f32; LENGTH] {
+    let mut values = [0.0; LENGTH];
+    let mut index = 0;
+    while index < LENGTH {
+        values[index] = f32::from_bits(bits[index]);
+        index += 1;
+    }
+    values
+}
+
+/// Written by the host: raw bits, so that nothing is rounded on the way.
+mod exported {
+    include!(env!("FEJER_FACTORY_FILE"));
+}

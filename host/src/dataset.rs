@@ -1,0 +1,171 @@
+//! Labelled windows of vibration: from recordings on disk or from the built-in simulator.
+//!
+//! A recording is cut into ⌊n / 1024⌋ windows of 1 024 samples that do not overlap; what remains at
+//! its end is left out. Both sources give the same nine classes in the same order.
+
+pub mod cwru;
+pub mod simulated;
+
+use std::path::{Path, PathBuf};
+
+/// Samples in one window.
+pub const WINDOW: usize = fejer::features::WINDOW;
+
+/// The nine faults in the order of their labels: the damaged part, and the width of the damage in
+/// thousandths of an inch.
+pub const CLASSES: [&str; 9] = [
+    "ball007", "ball014", "ball021", "inner007", "inner014", "inner021", "outer007", "outer014",
+    "outer021",
+];
+
+/// Windows of one operating condition with their labels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Windows {
+    /// One window after the other.
+    pub samples: Vec<[f32; WINDOW]>,
+    /// The class of each window, an index of [`CLASSES`].
+    pub labels: Vec<u8>,
+}
+
+impl Windows {
+    /// How many windows there are.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there is no window.
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// Cuts a recording of one class into windows; returns how many that gave.
+    pub fn push_recording(&mut self, signal: &[f32], label: u8) -> usize {
+        let (windows, _rest) = signal.as_chunks::<WINDOW>();
+        self.samples.extend_from_slice(windows);
+        self.labels.resize(self.samples.len(), label);
+        windows.len()
+    }
+}
+
+/// Why recordings could not be used. Each names the file, what is wrong with it, and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A directory that should hold the recordings is not there.
+    #[error("{}: no such directory; {remedy}", path.display())]
+    MissingDirectory {
+        /// The directory looked for.
+        path: PathBuf,
+        /// What to pass instead.
+        remedy: &'static str,
+    },
+    /// One recording is not there.
+    #[error(
+        "{}: no such file; put the recording there (nine are needed for a motor load: {{ball,inner,outer}}{{007,014,021}}_load{{N}}.npy)",
+        path.display()
+    )]
+    MissingFile {
+        /// The file looked for.
+        path: PathBuf,
+    },
+    /// The system would not let us read it.
+    #[error("{}: cannot be read: {source}; check that it is a file and its permissions", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The bytes are not in NumPy's format.
+    #[error("{}: not a .npy file: {reason}; write it with numpy.save", path.display())]
+    NotNpy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its header.
+        reason: String,
+    },
+    /// The numbers are of another type.
+    #[error(
+        "{}: numbers of type {found}, but little-endian 32-bit floats ('<f4') are needed; convert with array.astype('<f4')",
+        path.display()
+    )]
+    Type {
+        /// The file.
+        path: PathBuf,
+        /// NumPy's name of the type in the file.
+        found: String,
+    },
+    /// The array is not one signal.
+    #[error(
+        "{}: an array of shape {found:?}, but one signal (n samples, one axis) is needed; save one channel as array.ravel()",
+        path.display()
+    )]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// The length of each axis.
+        found: Vec<u64>,
+    },
+    /// The file ends before its last sample.
+    #[error(
+        "{}: truncated: the header promises {expected} bytes of samples, the file has {found}; copy it again",
+        path.display()
+    )]
+    Truncated {
+        /// The file.
+        path: PathBuf,
+        /// Bytes of samples by the header.
+        expected: u64,
+        /// Bytes of samples in the file.
+        found: u64,
+    },
+    /// A sample is NaN or infinite.
+    #[error(
+        "{}: sample {sample} is {value}, but every sample must be finite; cut the recording before it or repair it",
+        path.display()
+    )]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// The first such sample, counted from 0.
+        sample: usize,
+        /// Its value.
+        value: f32,
+    },
+    /// Not even one window.
+    #[error(
+        "{}: {samples} samples, but a window has {WINDOW}; give a longer recording",
+        path.display()
+    )]
+    TooShort {
+        /// The file.
+        path: PathBuf,
+        /// Samples in the file.
+        samples: usize,
+    },
+}
+
+impl Error {
+    pub(crate) fn not_npy(path: &Path, reason: impl ToString) -> Self {
+        // a reason may quote the file over several lines; an error is one line
+        let reason = reason.to_string();
+        let reason = reason.lines().next().unwrap_or_default().trim().to_owned();
+        Self::NotNpy { path: path.to_owned(), reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_is_cut_into_whole_windows() {
+        let signal: Vec<f32> = (0..2 * WINDOW + 1023).map(|sample| sample as f32).collect();
+        let mut windows = Windows::default();
+        assert_eq!(windows.push_recording(&signal, 4), 2);
+        assert_eq!(windows.push_recording(&signal[..WINDOW], 5), 1);
+        assert_eq!(windows.push_recording(&signal[..WINDOW - 1], 6), 0);
+        assert_eq!(windows.labels, [4, 4, 5]);
+        assert_eq!(windows.samples[1][0], WINDOW as f32);
+        assert_eq!(windows.len(), 3);
+    }
+}

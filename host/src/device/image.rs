@@ -1,0 +1,104 @@
+//! A firmware image: an ELF file with `defmt`'s table of messages in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use defmt_decoder::Table;
+use object::elf::{EF_ARM_ABI_FLOAT_HARD, EM_ARM, FileHeader32};
+use object::read::elf::{ElfFile32, FileHeader};
+use object::{Endianness, Object, ObjectSection};
+
+use super::Error;
+
+/// Flash and RAM an image takes, in bytes, without the stack (which the device measures itself).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Vector table, code, constants and the initial values of variables.
+    pub flash_bytes: u64,
+    /// Variables.
+    pub ram_bytes: u64,
+}
+
+/// A firmware image, loaded.
+pub struct Image {
+    path: PathBuf,
+    table: Table,
+    machine: &'static str,
+    sizes: Sizes,
+}
+
+impl Image {
+    /// Loads an image.
+    ///
+    /// # Errors
+    /// [`Error::Read`] or, if it is not a 32-bit Arm ELF file with `defmt` messages,
+    /// [`Error::Image`].
+    pub fn load(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        let path = path.into();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        match Self::parse(&bytes) {
+            Ok((table, machine, sizes)) => Ok(Self { path, table, machine, sizes }),
+            Err(reason) => Err(Error::Image { path, reason }),
+        }
+    }
+
+    /// Where it came from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// QEMU's name for the board it is built for: the hard-float ABI wants the Cortex-M4F board,
+    /// anything else runs on the Cortex-M3 board.
+    pub fn machine(&self) -> &'static str {
+        self.machine
+    }
+
+    /// The flash and RAM it takes.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    fn parse(bytes: &[u8]) -> Result<(Table, &'static str, Sizes), String> {
+        let elf = ElfFile32::<Endianness>::parse(bytes)
+            .map_err(|error| format!("not a 32-bit ELF file ({error})"))?;
+        let header: &FileHeader32<Endianness> = elf.elf_header();
+        if header.e_machine(elf.endian()) != EM_ARM {
+            return Err("not built for an Arm target such as thumbv7em-none-eabihf".to_owned());
+        }
+        let hard_float = header.e_flags(elf.endian()) & EF_ARM_ABI_FLOAT_HARD != 0;
+        let machine = if hard_float { "mps2-an386" } else { "mps2-an385" };
+        let table = Table::parse(bytes)
+            .map_err(|error| format!("its defmt messages cannot be read: {error:#}"))?
+            .ok_or("it has no defmt messages (was it stripped?)")?;
+        Ok((table, machine, sizes(&elf)))
+    }
+}
+
+impl std::fmt::Debug for Image {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Image").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn sizes<'data>(elf: &impl Object<'data>) -> Sizes {
+    let mut sizes = Sizes { flash_bytes: 0, ram_bytes: 0 };
+    for section in elf.sections() {
+        match section.name() {
+            Ok(".vector_table" | ".text" | ".rodata") => sizes.flash_bytes += section.size(),
+            Ok(".data") => {
+                sizes.flash_bytes += section.size();
+                sizes.ram_bytes += section.size();
+            }
+            Ok(".bss" | ".uninit") => sizes.ram_bytes += section.size(),
+            _ => {}
+        }
+    }
+    sizes
+}

@@ -1,0 +1,13 @@
+//! Fejér on the desktop: recordings and a simulator, pre-training, export, replay of devices, an
+//! independent oracle, and the demonstration that puts them together.
+
+pub mod dataset;
+pub mod demo;
+pub mod device;
+pub mod export;
+pub mod oracle;
+pub mod pretrain;
+pub mod random;
+pub mod replay;
+pub mod report;
+pub mod run;
