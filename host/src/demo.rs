@@ -213,6 +213,7 @@ fn assemble(bench: &Bench<'_>, conditions: &Conditions, seeds: &[Seed], trials: 
         |value: fn(&Seed) -> f64| seeds.iter().map(value).sum::<f64>() / seeds.len().max(1) as f64;
     let worst = |value: fn(&Seed) -> f64| seeds.iter().map(value).fold(0.0, f64::max);
     let sizes = bench.image.sizes();
+    let stack_bytes = seeds.iter().map(|seed| seed.stack).max().unwrap_or(0);
     let headline = Headline {
         accuracy_before: mean(Seed::accuracy_before),
         accuracy_after: mean(Seed::accuracy_after),
@@ -223,9 +224,9 @@ fn assemble(bench: &Bench<'_>, conditions: &Conditions, seeds: &[Seed], trials: 
         gap: worst(|seed| seed.last_pass().gap),
         distance: worst(|seed| seed.last_pass().distance),
         instructions_per_step: trials.instructions,
-        ram_bytes: sizes.ram_bytes,
+        ram_bytes: sizes.ram_bytes + stack_bytes,
         flash_bytes: sizes.flash_bytes,
-        stack_bytes: seeds.iter().map(|seed| seed.stack).max().unwrap_or(0),
+        stack_bytes,
     };
     let checks = checks::checks(bench.options.kind, conditions.goal, &headline, seeds, trials);
     let mut environment = bench.options.environment.clone();

@@ -13,6 +13,7 @@ mod confusion;
 mod number;
 mod page;
 mod palette;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accuracy::picture;
 pub use page::page;
+pub use table::table;
 
 /// Everything the report shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,7 +83,7 @@ pub struct Headline {
     pub distance: f64,
     /// Instructions the device spent on one learning step.
     pub instructions_per_step: u64,
-    /// Static RAM of the firmware.
+    /// RAM of the firmware: static, and the deepest stack.
     pub ram_bytes: u64,
     /// Flash of the firmware, factory head included.
     pub flash_bytes: u64,

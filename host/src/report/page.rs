@@ -74,7 +74,7 @@ fn tiles(demo: &Demo) -> String {
     let figures = [
         ("instructions per learning step", grouped(headline.instructions_per_step)),
         ("flash, factory head included", bytes(headline.flash_bytes)),
-        ("static RAM", bytes(headline.ram_bytes)),
+        ("RAM, stack included", bytes(headline.ram_bytes)),
         ("deepest stack", bytes(headline.stack_bytes)),
         ("largest difference to the f64 oracle", scientific(headline.oracle_max_difference)),
         ("duality gap", scientific(headline.gap)),

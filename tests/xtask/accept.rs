@@ -1,0 +1,44 @@
+//! `cargo xtask accept N`: every line an issue promises, measured.
+
+mod bad_input;
+mod issue_1;
+
+use serde::Serialize;
+
+use crate::{Stop, setup};
+
+/// One promise and what was measured.
+#[derive(Serialize)]
+pub struct Line {
+    line: String,
+    bound: String,
+    measured: String,
+    pass: bool,
+}
+
+impl Line {
+    /// A promise with its bound, what was measured, and whether it holds.
+    pub fn new(
+        line: impl Into<String>,
+        bound: impl Into<String>,
+        measured: impl ToString,
+        pass: bool,
+    ) -> Self {
+        Self { line: line.into(), bound: bound.into(), measured: measured.to_string(), pass }
+    }
+}
+
+/// Measures an issue's lines and prints them; fails if one does not hold.
+pub fn run(issue: u32, quick: bool) -> Result<(), Stop> {
+    setup::all()?;
+    let lines = match issue {
+        1 => issue_1::lines(quick)?,
+        _ => return Err(Stop::usage(format!("no acceptance is written for issue {issue}: 1 is"))),
+    };
+    let text = serde_json::to_string_pretty(&lines);
+    println!("{}", text.map_err(|error| Stop::failed(error.to_string()))?);
+    match lines.iter().filter(|line| !line.pass).count() {
+        0 => Ok(()),
+        failed => Err(Stop::failed(format!("{failed} of {} lines do not hold", lines.len()))),
+    }
+}

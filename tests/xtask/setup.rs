@@ -1,0 +1,63 @@
+//! Makes a Debian or Ubuntu machine with rustup ready, or says in one line what is missing.
+
+use std::process::Command;
+
+use crate::Stop;
+use crate::shell::{output, program, shown, succeeds};
+
+/// The bare-metal targets of `rust-toolchain.toml`.
+const TARGETS: [&str; 3] = ["thumbv6m-none-eabi", "thumbv7m-none-eabi", "thumbv7em-none-eabihf"];
+const EMULATOR: &str = "qemu-system-arm";
+
+/// Everything a command may need.
+pub fn all() -> Result<(), Stop> {
+    targets()?;
+    emulator()
+}
+
+/// The standard library for each bare-metal target.
+fn targets() -> Result<(), Stop> {
+    for target in TARGETS {
+        let sysroot =
+            output(program("rustc").args(["--print", "target-libdir", "--target", target]))?;
+        let libraries = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+        if sysroot.status.success() && std::path::Path::new(&libraries).is_dir() {
+            continue;
+        }
+        eprintln!("setting up target {target}");
+        shown(program("rustup").args(["target", "add", target])).map_err(|_| {
+            Stop::usage(format!("target {target} is missing: run `rustup target add {target}`"))
+        })?;
+    }
+    Ok(())
+}
+
+/// QEMU for Arm, by the system's package manager when we may.
+fn emulator() -> Result<(), Stop> {
+    if succeeds(program(EMULATOR).arg("--version")) {
+        return Ok(());
+    }
+    let missing = || {
+        Stop::usage(format!(
+            "{EMULATOR} is missing: install it (Debian, Ubuntu: `sudo apt-get install {EMULATOR}`)"
+        ))
+    };
+    let mut prefix: Vec<&str> = Vec::new();
+    if !succeeds(program("sh").args(["-c", "[ \"$(id -u)\" = 0 ]"])) {
+        if !succeeds(program("sudo").args(["-n", "true"])) {
+            return Err(missing());
+        }
+        prefix.extend(["sudo", "-n"]);
+    }
+    eprintln!("setting up {EMULATOR}");
+    for words in [&["update", "-qq"][..], &["install", "-y", "-qq", EMULATOR]] {
+        let line: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(words).copied().collect();
+        let Some((name, arguments)) = line.split_first() else { return Err(missing()) };
+        let mut install: Command = program(name);
+        install.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        if !succeeds(&mut install) {
+            return Err(missing());
+        }
+    }
+    if succeeds(program(EMULATOR).arg("--version")) { Ok(()) } else { Err(missing()) }
+}

@@ -1,0 +1,79 @@
+//! The test command: every stage in order, its time, and one line at the end.
+
+use std::process::Command;
+use std::time::Instant;
+
+use fejer_host::demo::Kind;
+
+use crate::demo::build_default_firmware;
+use crate::shell::{cargo, shown};
+use crate::{Stop, data, setup};
+
+/// Runs everything; stops at the first stage that fails.
+pub fn run() -> Result<(), Stop> {
+    setup::all()?;
+    let data = data();
+    if data.is_none() && std::env::var_os("CI").is_some() {
+        return Err(Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data"));
+    }
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--locked"]);
+    match &data {
+        Some(directory) => {
+            let directory = directory.canonicalize().unwrap_or_else(|_| directory.clone());
+            tests.env("FEJER_DATA", directory);
+        }
+        None => eprintln!("no recordings (FEJER_DATA, ../shared/data): their tests are skipped"),
+    }
+    let mut images = None;
+    let stages: [(&str, &mut dyn FnMut() -> Result<(), Stop>); 6] = [
+        ("format", &mut || shown(cargo().args(["fmt", "--all", "--check"]))),
+        ("lints", &mut || lints(&["--workspace", "--all-targets"])),
+        ("lints without features", &mut || lints(&["-p", "fejer", "--no-default-features"])),
+        ("documentation", &mut || {
+            let mut doc = cargo();
+            doc.args(["doc", "--workspace", "--no-deps", "--locked", "-q"]);
+            shown(doc.env("RUSTDOCFLAGS", "-D warnings"))
+        }),
+        ("core without FPU, atomics or features", &mut || {
+            let target = ["--no-default-features", "--target", "thumbv6m-none-eabi"];
+            shown(cargo().args(["build", "-q", "-p", "fejer", "--locked"]).args(target))
+        }),
+        ("firmware", &mut || {
+            let build = |kind| build_default_firmware(kind).map_err(Stop::failed);
+            images = Some((build(Kind::F32)?, build(Kind::Q16)?));
+            Ok(())
+        }),
+    ];
+    let count = stages.len();
+    for (name, stage) in stages {
+        timed(name, stage)?;
+    }
+    if let Some((f32, q16)) = images {
+        tests.env("FEJER_FIRMWARE_F32", f32).env("FEJER_FIRMWARE_Q16", q16);
+    }
+    timed("cargo test", &mut || run_tests(&mut tests))?;
+    eprintln!("stages: {} passed, 0 failed", count + 1);
+    Ok(())
+}
+
+fn lints(arguments: &[&str]) -> Result<(), Stop> {
+    shown(cargo().args(["clippy", "-q", "--locked"]).args(arguments).args(["--", "-D", "warnings"]))
+}
+
+/// On standard output, where a CI looks for the summary.
+fn run_tests(tests: &mut Command) -> Result<(), Stop> {
+    match tests.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(Stop::failed("a test failed: see above")),
+        Err(error) => Err(Stop::usage(format!("cargo cannot be run: {error}"))),
+    }
+}
+
+fn timed(name: &str, stage: &mut dyn FnMut() -> Result<(), Stop>) -> Result<(), Stop> {
+    eprintln!("── {name}");
+    let start = Instant::now();
+    stage()?;
+    eprintln!("── {name}: {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
