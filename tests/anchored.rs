@@ -42,13 +42,14 @@ fn dual_objective(solve: &Solve<'_, f64>) -> f64 {
     for sample in solve.samples() {
         let expected: [f64; OUTPUTS] = fejer::Target::<f64, OUTPUTS>::expected(&sample.target);
         for (row, feature) in sample.features().enumerate() {
-            for output in 0..OUTPUTS {
-                moved[row][output] += sample.dual[output] * feature / precision;
-                linear -= sample.dual[output] * feature * solve.factory().weights()[row][output];
+            let factory = &solve.factory().weights()[row];
+            for ((moved, dual), factory) in moved[row].iter_mut().zip(sample.dual).zip(factory) {
+                *moved += dual * feature / precision;
+                linear -= dual * feature * factory;
             }
         }
-        for output in 0..OUTPUTS {
-            let share = expected[output] - sample.dual[output];
+        for (expected, dual) in expected.iter().zip(sample.dual) {
+            let share = expected - dual;
             entropy -= if share > 0.0 { share * share.ln() } else { 0.0 };
         }
     }

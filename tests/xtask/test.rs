@@ -9,6 +9,9 @@ use crate::demo::build_default_firmware;
 use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
+/// Something to run that passes or stops everything.
+type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
+
 /// Runs everything; stops at the first stage that fails.
 pub fn run() -> Result<(), Stop> {
     setup::all()?;
@@ -26,7 +29,7 @@ pub fn run() -> Result<(), Stop> {
         None => eprintln!("no recordings (FEJER_DATA, ../shared/data): their tests are skipped"),
     }
     let mut images = None;
-    let stages: [(&str, &mut dyn FnMut() -> Result<(), Stop>); 6] = [
+    let stages: [(&str, Stage<'_>); 6] = [
         ("format", &mut || shown(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &mut || lints(&["--workspace", "--all-targets"])),
         ("lints without features", &mut || lints(&["-p", "fejer", "--no-default-features"])),
@@ -70,7 +73,7 @@ fn run_tests(tests: &mut Command) -> Result<(), Stop> {
     }
 }
 
-fn timed(name: &str, stage: &mut dyn FnMut() -> Result<(), Stop>) -> Result<(), Stop> {
+fn timed(name: &str, stage: Stage<'_>) -> Result<(), Stop> {
     eprintln!("── {name}");
     let start = Instant::now();
     stage()?;

@@ -134,7 +134,8 @@ fn one_share<S: Scalar>(kappa: &Kappa<S>, t: S) -> S {
     let exponential = exponent.min(crossover).exp();
     let small = exponential * kappa.value.divide(kappa.value + exponential);
     let shifted = t - kappa.value * kappa.log;
-    let large = shifted - kappa.value * shifted.ln();
+    // κ(x − ln x), with x = (t − κ ln κ)/κ.
+    let large = t - kappa.value * shifted.ln();
     let mut share = if exponent < crossover { small } else { large };
     let (third, half) = (S::ONE.divide(S::from_scaled(3, 0)), S::from_scaled(1, 1));
     for _ in 0..steps::<S>().1 {

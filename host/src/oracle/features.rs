@@ -4,7 +4,7 @@
 //! wₜ = ½ − ½ cos(2πt/N)       X[k] = Σₜ wₜ (xₜ − x̄) e^{−2πikt/N}       k = 1 … N/2 − 1
 //! ```
 //!
-//! A periodic Hann window in time is the three-tap filter ½X[k] − ¼(X[k−1] + X[k+1]) on the
+//! A periodic Hann window in time is the three-tap filter ½Xₖ − ¼(Xₖ₋₁ + Xₖ₊₁) on the
 //! spectrum, which the device uses; here it is applied in time.
 
 use core::f64::consts::TAU;

@@ -34,7 +34,8 @@ fn heading(demo: &Demo) -> String {
         escape(&setting.scalar),
         escape(&setting.board),
         escape(&counted(seeds.len(), "run", &seeds.join(", "))),
-        setting.prior_precision
+        // It was an f32: as such it prints as it was written.
+        setting.prior_precision as f32
     )
 }
 

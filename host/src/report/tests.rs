@@ -54,7 +54,7 @@ fn made_up() -> Demo {
             scalar: "f32".into(),
             board: "mps2-an386 (Cortex-M4F)".into(),
             seeds: vec![0, 1, 2],
-            prior_precision: 0.3,
+            prior_precision: f64::from(0.3_f32),
         },
         classes: CLASSES.map(String::from).to_vec(),
         headline: Headline {
@@ -151,6 +151,11 @@ fn names_are_escaped() {
     let markup = page(&demo);
     assert!(markup.contains("&lt;b&gt;&quot;&amp;"));
     assert_asks_nothing(&markup);
+}
+
+#[test]
+fn the_prior_precision_is_shown_as_it_was_written() {
+    assert!(page(&made_up()).contains("Λ = 0.3<"));
 }
 
 #[test]
