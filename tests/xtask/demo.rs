@@ -114,6 +114,11 @@ fn show(bar: &ProgressBar, stage: Stage) {
         Stage::Devices(share) => (200 + (700.0 * share) as u64, "devices learn".to_owned()),
         Stage::Trials => (900, "power cut, instructions".to_owned()),
     };
+    if bar.is_hidden() && bar.message() != message && matches!(stage, Stage::Build | Stage::Trials)
+    {
+        // No terminal: a line a stage. Bad recordings were refused before the first of them.
+        eprintln!("{message}");
+    }
     bar.set_position(done);
     bar.set_message(message);
 }

@@ -15,6 +15,20 @@ pub fn all() -> Result<(), Stop> {
     emulator()
 }
 
+/// What the test command needs besides: clippy and rustfmt of the pinned toolchain.
+pub fn style() -> Result<(), Stop> {
+    for (component, command) in [("clippy", "cargo-clippy"), ("rustfmt", "rustfmt")] {
+        if succeeds(program(command).arg("--version")) {
+            continue;
+        }
+        eprintln!("setting up {component}");
+        shown(program("rustup").args(["component", "add", component])).map_err(|_| {
+            Stop::usage(format!("{component} is missing: run `rustup component add {component}`"))
+        })?;
+    }
+    Ok(())
+}
+
 /// The standard library for each bare-metal target.
 fn targets() -> Result<(), Stop> {
     for target in TARGETS {

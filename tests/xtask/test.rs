@@ -15,6 +15,7 @@ type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
 /// Runs everything; stops at the first stage that fails.
 pub fn run() -> Result<(), Stop> {
     setup::all()?;
+    setup::style()?;
     let data = data();
     if data.is_none() && std::env::var_os("CI").is_some() {
         return Err(Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data"));
@@ -29,10 +30,15 @@ pub fn run() -> Result<(), Stop> {
         None => eprintln!("no recordings (FEJER_DATA, ../shared/data): their tests are skipped"),
     }
     let mut images = None;
-    let stages: [(&str, Stage<'_>); 6] = [
+    let stages: [(&str, Stage<'_>); 7] = [
         ("format", &mut || shown(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &mut || lints(&["--workspace", "--all-targets"])),
         ("lints without features", &mut || lints(&["-p", "fejer", "--no-default-features"])),
+        ("lints of the firmware on its boards", &mut || {
+            let lib = ["-p", "fejer-firmware", "--target"];
+            lints(&[&lib[..], &["thumbv7em-none-eabihf"]].concat())?;
+            lints(&[&lib[..], &["thumbv7m-none-eabi", "--features", "q16"]].concat())
+        }),
         ("documentation", &mut || {
             let mut doc = cargo();
             doc.args(["doc", "--workspace", "--no-deps", "--locked", "-q"]);

@@ -10,11 +10,14 @@ use crate::{Stop, place};
 /// A way to spoil a recording.
 type Spoil = fn(&[u8]) -> Option<Vec<u8>>;
 
-const CASES: [(&str, Spoil); 8] = [
+const CASES: [(&str, Spoil); 10] = [
     ("a missing recording", |_| None),
     ("a truncated recording", |whole| whole.get(..whole.len() / 2).map(<[u8]>::to_vec)),
     ("a file that is no .npy", |_| Some(b"not an array".to_vec())),
-    ("another dtype", |whole| replace(whole, b"<f4", b"<f8")),
+    ("a recording cut within its header", |whole| whole.get(..40).map(<[u8]>::to_vec)),
+    ("an empty file", |_| Some(Vec::new())),
+    // 4096 samples of two bytes, so that only the type is wrong
+    ("another dtype", |_| replace(&npy("(4096,)", &[0.25; 2048]), b"<f4", b"<i2")),
     ("another shape", |_| Some(npy("(4, 4096)", &[0.25; 4 * 4096]))),
     ("a NaN sample", |_| Some(with_sample(f32::NAN))),
     ("an infinite sample", |_| Some(with_sample(f32::INFINITY))),
@@ -22,7 +25,29 @@ const CASES: [(&str, Spoil); 8] = [
 ];
 
 pub fn lines(data: &Path) -> Result<Vec<Line>, Stop> {
-    CASES.into_iter().map(|(name, spoil)| line(data, name, spoil)).collect()
+    let mut lines = Vec::new();
+    for (name, spoil) in CASES {
+        lines.push(line(data, name, spoil)?);
+    }
+    lines.push(missing_tool()?);
+    Ok(lines)
+}
+
+/// Nothing but Cargo and rustc can be found: no QEMU, and no package manager to install it.
+fn missing_tool() -> Result<Line, Stop> {
+    let toolchain = program("rustc").args(["--print", "sysroot"]).output();
+    let toolchain = toolchain.map_err(|error| Stop::usage(error.to_string()))?;
+    let path = Path::new(String::from_utf8_lossy(&toolchain.stdout).trim()).join("bin");
+    let myself = std::env::current_exe().map_err(|error| Stop::failed(error.to_string()))?;
+    let ran = output(program(myself).args(["demo", "--json"]).env("PATH", path))?;
+    let complaint = String::from_utf8_lossy(&ran.stderr).trim().to_owned();
+    let code = ran.status.code().unwrap_or(-1);
+    Ok(Line::new(
+        "a missing qemu-system-arm",
+        "exit code 2, one line saying what to install",
+        format!("exit code {code}: {}", complaint.replace('\n', " ⏎ ")),
+        code == 2 && complaint.lines().count() == 1 && complaint.contains("apt-get install"),
+    ))
 }
 
 fn line(data: &Path, name: &str, spoil: Spoil) -> Result<Line, Stop> {
