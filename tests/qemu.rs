@@ -4,12 +4,15 @@
 //! `cargo xtask test` builds the images and names them in FEJER_FIRMWARE_F32 and _Q16; without them
 //! these tests are skipped with a printed line, except in a CI, where that is an error.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
 use fejer::fixed::types::I16F16;
 use fejer::history::Record;
 use fejer::{Anchored, Class, Head, Link, Scalar, checkpoint};
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
+use fejer_firmware::model::{FACTORY, STANDARDISE};
 use fejer_firmware::persist::Slots;
 use fejer_host::dataset::Windows;
 use fejer_host::dataset::simulated::{Condition, windows};
@@ -17,6 +20,7 @@ use fejer_host::device::{Device, DeviceLine, Ended, Image, Power};
 use fejer_host::pretrain::{Factory, Goal, OUTPUTS, ROWS, pretrain};
 use fejer_host::replay::{Learning, MEMORY, factory_head, replay, same};
 use fejer_host::run::Run;
+use support::tolerance;
 
 /// Sectors of the device's flash.
 const SECTORS: usize = 8;
@@ -36,10 +40,23 @@ fn image(variable: &str) -> Option<Image> {
     }
 }
 
-/// The committed factory head is the one this pre-training gives.
+/// The factory head that is committed with the firmware.
 fn factory() -> Factory {
+    Factory { standardise: STANDARDISE, head: FACTORY }
+}
+
+#[test]
+fn the_committed_factory_head_is_what_pre_training_gives() {
     let lab = windows(Condition::Lab, 1);
-    pretrain(&lab, Goal::default(), &mut |_| {}).expect("it converges").factory
+    let found = pretrain(&lab, Goal::default(), &mut |_| {}).expect("it converges").factory;
+    let committed = factory();
+    let weights = found.head.point().iter().zip(committed.head.point());
+    let apart = weights.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(
+        apart < tolerance::F32_ROUNDED,
+        "{apart:e}: export it again with `fejer head pretrain`"
+    );
+    assert_eq!(found.standardise, committed.standardise);
 }
 
 fn field() -> Windows {

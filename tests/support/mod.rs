@@ -9,6 +9,8 @@ pub mod tolerance {
     pub const F64_REORDERED: f64 = 1e-12;
     /// Two orders of the same few dozen f32 operations on numbers of order 10.
     pub const F32_REORDERED: f64 = 2e-5;
+    /// Weights of order 1 that were solved for in f64 to 1e-8 and rounded to f32.
+    pub const F32_ROUNDED: f32 = 3e-7;
     /// Q16.16: a handful of roundings of 2⁻¹⁷ on numbers of order 1.
     pub const Q16_REORDERED: f64 = 2e-4;
     /// Issue 1: weights after each step against an independent f64 implementation.

@@ -229,9 +229,9 @@ fn every_text_has_enough_contrast_in_light_and_dark() {
     }
 }
 
+/// Writes the page and the picture into the temporary directory, to look at them.
 #[test]
-#[ignore = "writes the page and the picture into the temporary directory, to look at them"]
-fn sample() {
+fn a_sample_can_be_looked_at() {
     let demo = made_up();
     let folder = std::env::temp_dir().join("fejer-report");
     std::fs::create_dir_all(&folder).expect("a writable temporary directory");
