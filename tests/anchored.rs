@@ -194,7 +194,8 @@ fn the_solution_is_a_zero_of_the_operator_and_extragradients_solution() {
     let stop = Stop { iterations: 20_000, check_every: 50, residual: 1e-11 };
     let mut scratch = [0.0; ROWS * OUTPUTS];
     let point = head.point_mut();
-    let report = solve(&operator, &Free, &mut method, 0.02, stop, point, &mut scratch);
+    let step = fejer::StepSize::Constant(0.02);
+    let report = solve(&operator, &Free, &mut method, step, stop, point, &mut scratch);
     assert_eq!(report.outcome, fejer::Outcome::Converged, "{report:?}");
     assert!(largest_difference(head.point(), learner.head().point()) < 1e-8);
 }

@@ -19,8 +19,13 @@
 //! This is block ascent on the dual (proximal SDCA, Shalev-Shwartz & Zhang 2016) and, for a new
 //! sample, the proximal-point step with γ = 1/Λ: no step size exists. Forgetting a sample moves its
 //! α back to 0, which is exactly the state of the problem without it.
+//!
+//! A sample of weight w ([`crate::memory::Weighted`]) enters F(W) w times; its visit and what it
+//! contributes to W are those of precision Λ/w.
 
 mod certificate;
+mod classes;
+mod forget;
 mod resolvent;
 
 use heapless::Deque;
@@ -33,7 +38,7 @@ use crate::kernel;
 use crate::link::Link;
 use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
-use resolvent::resolvent;
+use resolvent::{dual_values, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
@@ -70,9 +75,9 @@ where
     /// trusts the factory.
     ///
     /// # Errors
-    /// [`Error::Precision`]: Λ is not a positive sound number. [`Error::Unsound`]: a factory weight
-    /// is not sound, or, for a bounded link, a full memory could drive a weight out of the range of
-    /// the number type.
+    /// [`Error::Precision`]: Λ is not a positive sound number, or, in fixed point, not below 8 (½ with
+    /// [`crate::Weighted`] labels). [`Error::Unsound`]: a factory weight is not sound, or, for a
+    /// bounded link, a full memory could drive a weight out of the range of the number type.
     pub fn with_precision(
         factory: &'a Head<S, ROWS, OUTPUTS>,
         precision: S,
@@ -83,17 +88,20 @@ where
                 "a head has a row, an output and a memory"
             )
         }
-        if !(precision > S::ZERO && precision.is_sound()) {
+        // κ ≤ Λ/w times the logarithm of a share must fit a unit.
+        let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
+        let steepest = precision.divide(S::from_f32(T::LIGHTEST));
+        if !(precision > S::ZERO && precision.is_sound() && steepest.to_unit() < most) {
             return Err(Error::Precision);
         }
         if !all_sound(factory.point()) {
             return Err(Error::Unsound);
         }
         if factory.link().is_bounded() {
-            // |W| ≤ |W₀| + Σ|α||η|/Λ with |α| ≤ 1, |η| < 4.
-            let most =
-                S::from_f32(4.0 * MEMORY as f32).divide(precision) + largest(factory.point());
-            if !most.is_sound() {
+            // |W| ≤ |W₀| + Σ w|α||η|/Λ with |α| ≤ 1 (2 for tanh), |η| < 4.
+            let dual = if factory.link() == Link::Tanh { 2.0 } else { 1.0 };
+            let reach = S::from_f32(4.0 * dual * T::HEAVIEST * MEMORY as f32).divide(precision);
+            if reach >= S::LIMIT.saturating_minus(largest(factory.point())) {
                 return Err(Error::Unsound);
             }
         }
@@ -140,6 +148,20 @@ where
         features: &[S; FEATURES],
         target: T,
     ) -> Result<(), Error> {
+        self.learn_instead_of(features, target, 0)
+    }
+
+    /// As [`Anchored::learn`], but a full memory forgets the sample with index `forgotten`, oldest
+    /// first (the last if there are not that many).
+    ///
+    /// # Errors
+    /// As [`Anchored::learn`].
+    pub fn learn_instead_of<const FEATURES: usize>(
+        &mut self,
+        features: &[S; FEATURES],
+        target: T,
+        forgotten: usize,
+    ) -> Result<(), Error> {
         const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
         if !target.is_valid(self.head.link()) {
             return Err(Error::Target);
@@ -155,7 +177,7 @@ where
         sample.dual = moved.dual;
         kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
         if self.samples.is_full() {
-            self.forget_oldest();
+            self.forget(forgotten.min(MEMORY - 1));
         }
         // There is room: the memory holds at least one sample and is not full any more.
         let _ = self.samples.push_back(sample);
@@ -173,7 +195,7 @@ where
         }
     }
 
-    /// One pass over the memory in idle time, after which the weights are rebuilt from the dual
+    /// As many visits as there are samples, going on where the last revisit stopped, after which the weights are rebuilt from the dual
     /// values, so that rounding does not accumulate.
     pub fn consolidate_pass(&mut self) {
         self.revisit(u32::try_from(self.samples.len()).unwrap_or(u32::MAX));
@@ -194,25 +216,6 @@ where
         Consolidation { converged, passes: made, certificate }
     }
 
-    /// Forgets the oldest sample exactly: W −= α ηᵀ/Λ. Nothing happens to an empty memory.
-    pub fn forget_oldest(&mut self) {
-        if let Some(sample) = self.samples.pop_front() {
-            let inverse = self.inverse_precision();
-            let step = sample.dual.map(|dual| -dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
-        }
-    }
-
-    /// W ← W₀ + Σ αᵢηᵢᵀ/Λ, each weight rounded once.
-    pub fn rebuild(&mut self) {
-        let inverse = self.inverse_precision();
-        self.head = *self.factory;
-        for sample in &self.samples {
-            let step = sample.dual.map(|dual| dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
-        }
-    }
-
     /// Duality gap, drift, residual and a bound on the distance to the exact solution.
     pub fn certificate(&self) -> Certificate<S::Float> {
         certificate::certify(self)
@@ -231,9 +234,14 @@ where
         &mut self.head
     }
 
-    fn inverse_precision(&self) -> S::Ratio {
+    /// Λ/w, the precision a sample of this label sees.
+    fn precision_of(&self, target: &T) -> S {
+        self.precision.divide(target.weight())
+    }
+
+    fn inverse_precision_of(&self, target: &T) -> S::Ratio {
         let one = S::accumulate(S::WIDE_ZERO, S::ONE, S::ONE);
-        S::ratio(one, S::accumulate(S::WIDE_ZERO, self.precision, S::ONE))
+        S::ratio(one, S::accumulate(S::WIDE_ZERO, self.precision_of(target), S::ONE))
     }
 
     /// What a visit of this sample would do: see the module's equations. The right-hand side
@@ -241,15 +249,16 @@ where
     fn proximal(&self, sample: &Remembered<S, T, ROWS, OUTPUTS>) -> Move<S, OUTPUTS> {
         let scores = kernel::score(self.head.weights(), sample.features());
         let squared_norm = sample.squared_norm();
-        let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, self.precision, S::ONE), squared_norm);
+        let precision = self.precision_of(&sample.target);
+        let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, precision, S::ONE), squared_norm);
         let mut beta = sample.share();
         for (beta, &score) in beta.iter_mut().zip(&scores) {
-            *beta = *beta + score.scale(kappa);
+            *beta = beta.saturating_minus(-score.scale(kappa));
         }
         let link = self.head.link();
-        let share = resolvent(link, self.precision, squared_norm, &beta);
+        let share = resolvent(link, precision, squared_norm, &beta);
         let dual = dual_values(link, &sample.target.expected(), &share);
-        let inverse = self.inverse_precision();
+        let inverse = self.inverse_precision_of(&sample.target);
         let mut step = dual;
         for (step, &old) in step.iter_mut().zip(&sample.dual) {
             *step = (*step - old).scale(inverse);
@@ -273,28 +282,4 @@ struct Move<S, const OUTPUTS: usize> {
     dual: [S; OUTPUTS],
     step: [S; OUTPUTS],
     is_sound: bool,
-}
-
-/// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the
-/// simplex: the largest entry is set to minus the sum of the others.
-fn dual_values<S: Scalar, const OUTPUTS: usize>(
-    link: Link,
-    expected: &[S; OUTPUTS],
-    share: &[S; OUTPUTS],
-) -> [S; OUTPUTS] {
-    let mut dual = *expected;
-    for (dual, &share) in dual.iter_mut().zip(share) {
-        *dual = *dual - share;
-    }
-    if link == Link::Softmax {
-        let top = crate::head::argmax(&dual);
-        let mut others = S::ZERO;
-        for (output, &dual) in dual.iter().enumerate() {
-            others = others + if output == top { S::ZERO } else { dual };
-        }
-        if let Some(largest) = dual.get_mut(top) {
-            *largest = -others;
-        }
-    }
-    dual
 }

@@ -10,7 +10,8 @@
 //!       8      4  length of the whole checkpoint, checksum included
 //!      12      2  rows = features + 1
 //!      14      2  outputs
-//!      16      1  targets: 0 = head alone, 1 = classes, 2 = numbers
+//!      16      1  targets: 0 = head alone, 1 = classes, 2 = numbers, 3 = smoothed classes; +16 = each
+//!                 with its weight in 16ths before it
 //!      17      1  parameter of the link: slope of a leaky ReLU in 128ths, else 0
 //!      18      2  n, remembered samples
 //!      20      4  visits made: the state of the visiting order
@@ -126,7 +127,13 @@ where
     S: Scalar,
     T: Target<S, OUTPUTS>,
 {
-    let mut solve = Anchored::new(factory).map_err(|_| Error::Unsound)?;
+    let header = Parsed::read::<S, ROWS, OUTPUTS>(bytes)?.header;
+    // A head alone has no precision; `resume` refuses it by name.
+    let made = match header.target {
+        0 => Anchored::new(factory),
+        _ => Anchored::with_precision(factory, S::from_bits(header.precision)),
+    };
+    let mut solve = made.map_err(|_| Error::Unsound)?;
     resume(bytes, &mut solve)?;
     Ok(solve)
 }

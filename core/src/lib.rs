@@ -6,28 +6,38 @@
 )]
 
 pub mod anchored;
+pub mod cascade;
+pub mod certificate;
 pub mod checkpoint;
 pub mod features;
 pub mod head;
 pub mod history;
 mod kernel;
 pub mod link;
+pub mod low_rank;
 pub mod memory;
 pub mod method;
 pub mod operator;
 pub mod prox;
 pub mod scalar;
 pub mod solve;
+pub mod step_size;
 
 pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
+pub use cascade::Cascade;
+pub use certificate::gap_function;
 pub use head::{Head, Sample};
 pub use link::Link;
-pub use memory::{Class, Target};
-pub use method::{Extragradient, Method, ProjectedStep};
+pub use low_rank::LowRankHead;
+pub use memory::{Class, Smoothed, Target, Weighted};
+pub use method::{Averaging, Extragradient, ExtragradientPlus, Lookahead, Method, Nesterov};
+pub use method::{OperatorExtrapolation, Optimistic, ProjectedStep, Rapp};
 pub use operator::{AnchoredOperator, HeadOperator, Operator};
-pub use prox::{Free, L2Ball, Prox};
+pub use prox::{Anchor, BoundedSet, ElasticNet, Free, GroupLasso, Interval, L1Ball, L2Ball, Lasso};
+pub use prox::{NonNegative, Prox, Ridge, Simplex};
 pub use scalar::Scalar;
 pub use solve::{Outcome, Report, Stop, natural_residual, solve};
+pub use step_size::StepSize;
 
 #[cfg(feature = "fixed")]
 pub use ::fixed;

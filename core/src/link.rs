@@ -101,6 +101,9 @@ impl Link {
             Self::LeakyRelu(slope) => u.max(S::ZERO) + u.min(S::ZERO) * slope.value(),
             Self::Softplus => u.max(S::ZERO) + (S::ONE + (-u.abs()).exp()).ln(),
             Self::Tanh => {
+                // Beyond ±32 tanh is ±1 to the last place of every type, and 2u cannot overflow.
+                let bound = S::from_scaled(32, 0);
+                let u = u.max(-bound).min(bound);
                 let twice = sigmoid(u + u);
                 twice + twice - S::ONE
             }
@@ -181,7 +184,7 @@ fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
     for score in scores.iter_mut() {
-        *score = (*score - top).exp();
+        *score = score.saturating_minus(top).exp();
         total = total + *score;
     }
     scores.iter_mut().for_each(|score| *score = score.divide(total));
@@ -190,7 +193,7 @@ fn softmax<S: Scalar>(scores: &mut [S]) {
 /// ln Σ eᵘ without overflow.
 fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     let top = maximum(scores);
-    top + scores.iter().fold(S::ZERO, |sum, &score| sum + (score - top).exp()).ln()
+    top + scores.iter().fold(S::ZERO, |sum, &score| sum + score.saturating_minus(top).exp()).ln()
 }
 
 fn maximum<S: Scalar>(scores: &[S]) -> S {

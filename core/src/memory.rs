@@ -5,8 +5,14 @@
 //! a power of two rather than 4/127 so that fixed point and `f64` see the same problem to the bit.
 //! The last code is that of the appended 1. Learning always uses the stored features.
 
+mod label;
+mod policy;
+
 use crate::link::Link;
 use crate::scalar::{Scalar, all_sound};
+
+pub use label::{Smoothed, Weight, Weighted};
+pub use policy::{Admission, Place, Policy};
 
 /// Codes per unit: a feature x is stored as round(32 x).
 const CODE_SHIFT: u32 = 5;
@@ -20,11 +26,19 @@ pub trait Target<S: Scalar, const OUTPUTS: usize>: Copy {
     const BYTES: usize;
     /// Name of the kind in a checkpoint.
     const TAG: u8;
+    /// The largest [`Target::weight`] there is.
+    const HEAVIEST: f32 = 1.0;
+    /// The smallest there is.
+    const LIGHTEST: f32 = 1.0;
     /// Can this link predict it? A class must be below `OUTPUTS`; numbers must be shares that add up
     /// to 1 for softmax, and within ±1 for the other bounded links.
     fn is_valid(&self, link: Link) -> bool;
     /// The prediction wanted.
     fn expected(&self) -> [S; OUTPUTS];
+    /// How much the sample counts, w > 0.
+    fn weight(&self) -> S {
+        S::ONE
+    }
     /// Writes [`Target::BYTES`] bytes.
     fn write(&self, bytes: &mut dyn FnMut(&[u8]));
     /// Reads what [`Target::write`] wrote; `None` if the bytes are too short.
@@ -106,7 +120,7 @@ pub struct Remembered<S, T, const ROWS: usize, const OUTPUTS: usize> {
     codes: [i8; ROWS],
     /// The label.
     pub target: T,
-    /// α = y − p: what this sample contributes to the weights is α ηᵀ/Λ. 0 for a new sample.
+    /// α = y − p: what this sample contributes to the weights is α ηᵀ·w/Λ. 0 for a new sample.
     pub dual: [S; OUTPUTS],
 }
 

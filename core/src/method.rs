@@ -1,10 +1,24 @@
 //! Methods: one step towards a solution of 0 ∈ F(x) + A(x).
 
+mod averaging;
 mod extragradient;
+mod extragradient_plus;
+mod extrapolation;
+mod lookahead;
+mod nesterov;
+mod optimistic;
 mod projected;
+mod rapp;
 
+pub use averaging::Averaging;
 pub use extragradient::Extragradient;
+pub use extragradient_plus::ExtragradientPlus;
+pub use extrapolation::OperatorExtrapolation;
+pub use lookahead::Lookahead;
+pub use nesterov::Nesterov;
+pub use optimistic::Optimistic;
 pub use projected::ProjectedStep;
+pub use rapp::Rapp;
 
 use crate::operator::Operator;
 use crate::prox::Prox;
@@ -25,5 +39,14 @@ pub trait Method<S: Scalar> {
 fn descend<S: Scalar>(point: &mut [S], step: S, direction: &[S]) {
     for (value, &direction) in point.iter_mut().zip(direction) {
         *value = value.add_product(-step, direction);
+    }
+}
+
+/// point ← (1 − relaxation)·point + relaxation·reached. Written as a step back from `reached`: exact
+/// where the two are equal, and where the relaxation is 1.
+fn retreat<S: Scalar>(point: &mut [S], reached: &[S], relaxation: S) {
+    let back = S::ONE - relaxation;
+    for (value, &reached) in point.iter_mut().zip(reached) {
+        *value = reached.add_product(back, *value - reached);
     }
 }

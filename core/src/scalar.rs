@@ -59,6 +59,8 @@ pub trait Scalar:
     fn to_f32(self) -> f32;
     /// For certificates.
     fn to_float(self) -> Self::Float;
+    /// Rounded to nearest; what is too large saturates.
+    fn from_float(value: Self::Float) -> Self;
     /// As a number of order 1; what is too large saturates.
     fn to_unit(self) -> Self::Unit;
     /// Rounded to nearest.
@@ -78,6 +80,8 @@ pub trait Scalar:
     fn round(sum: Self::Wide) -> Self;
     /// `self + a·b`, rounded once in fixed point, product then sum in floats.
     fn add_product(self, a: Self, b: Self) -> Self;
+    /// `self − other`, clamped to the range of the type instead of wrapping.
+    fn saturating_minus(self, other: Self) -> Self;
     /// `self / divisor`; x/0 is the largest number of x's sign in fixed point, and 0/0 is 0.
     fn divide(self, divisor: Self) -> Self;
     /// `numerator / denominator` of two positive sums, kept to at least 29 significant bits in
@@ -100,7 +104,8 @@ pub trait Scalar:
     fn normal_density(self) -> Self {
         // Beyond ±8 the density is below 2⁻⁴⁶, and x² would overflow fixed point.
         let x = self.abs().min(Self::from_scaled(8, 0));
-        let two_pi = Self::from_f32(core::f32::consts::TAU);
+        // 2π in two parts, for f64's sake.
+        let two_pi = Self::from_f32(core::f32::consts::TAU) + Self::from_f32(-1.748_455_5e-7);
         (-(x * x * Self::from_scaled(1, 1))).exp().divide(two_pi.sqrt())
     }
     /// Finite and not saturated.

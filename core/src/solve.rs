@@ -4,13 +4,19 @@ use crate::method::Method;
 use crate::operator::Operator;
 use crate::prox::Prox;
 use crate::scalar::{Scalar, all_sound, largest};
+use crate::step_size::StepSize;
+
+/// [`Outcome::Diverged`]: the residual grew by more than 2 to this power, 1024.
+pub const DIVERGENCE_LOG2: u32 = 10;
 
 /// When to stop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stop<S> {
     /// At most so many steps.
     pub iterations: u32,
-    /// Look at the residual every so many steps (each look costs an evaluation); 0 counts as 1.
+    /// Look at the residual every so many steps (each look costs an evaluation); 0 counts as 1. Sums
+    /// of fixed point wrap, so where the step may be too long and no set bounds the point, look
+    /// before it can grow from [`Scalar::LIMIT`] to twice that.
     pub check_every: u32,
     /// Converged at this natural residual.
     pub residual: S,
@@ -24,7 +30,10 @@ pub enum Outcome {
     Converged,
     /// The steps ran out first.
     Exhausted,
-    /// The point left the sound numbers: the step is too long for this operator.
+    /// The residual is more than 1024 ([`DIVERGENCE_LOG2`]) times the first one, or the one asked
+    /// for where that was larger: the step is too long, or the method not for this operator.
+    Diverged,
+    /// The point or its field left the sound numbers, or was never there.
     Unsound,
 }
 
@@ -61,24 +70,32 @@ pub fn natural_residual<S: Scalar>(
     largest(scratch)
 }
 
-/// Moves `point` with `method` and a constant `step` until `stop`. `scratch` has its length.
+/// Moves `point` with `method` and the given step sizes until `stop`. `scratch` has its length.
+///
+/// The first step has the length [`StepSize::at`]`(0)`. An operator that is drawn anew for every step
+/// is not for here: its residual is noise. Call [`Method::advance`] instead.
 pub fn solve<S: Scalar>(
     operator: &dyn Operator<S>,
     prox: &dyn Prox<S>,
     method: &mut dyn Method<S>,
-    step: S,
+    step: StepSize<S>,
     stop: Stop<S>,
     point: &mut [S],
     scratch: &mut [S],
 ) -> Report<S> {
     let every = stop.check_every.max(1);
+    let fraction = S::from_scaled(1, DIVERGENCE_LOG2);
+    let mut first = None;
     let mut iterations = 0;
     loop {
         let residual = natural_residual(operator, prox, point, scratch);
         let sound = all_sound(point) && all_sound(scratch);
+        let start = *first.get_or_insert(residual.max(stop.residual));
         let outcome = match () {
             () if !sound => Some(Outcome::Unsound),
             () if residual <= stop.residual => Some(Outcome::Converged),
+            // A fraction of the residual, because a multiple of the first could overflow fixed point.
+            () if residual * fraction > start => Some(Outcome::Diverged),
             () if iterations >= stop.iterations => Some(Outcome::Exhausted),
             () => None,
         };
@@ -86,7 +103,7 @@ pub fn solve<S: Scalar>(
             return Report { outcome, iterations, residual };
         }
         for _ in 0..every.min(stop.iterations - iterations) {
-            method.advance(operator, prox, step, point);
+            method.advance(operator, prox, step.at(iterations), point);
             iterations += 1;
         }
     }

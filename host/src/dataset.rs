@@ -1,9 +1,13 @@
-//! Labelled windows of vibration: from recordings on disk or from the built-in simulator.
+//! Labelled data: windows of vibration, from recordings on disk or from the built-in simulator, and two
+//! other tasks a head can be put to, human activity and spoken digits.
 //!
-//! A recording is cut into ⌊n / 1024⌋ windows of 1 024 samples that do not overlap; what remains at
+//! A recording of vibration is cut into ⌊n / 1024⌋ windows of 1 024 samples that do not overlap; what remains at
 //! its end is left out. Both sources give the same nine classes in the same order.
 
 pub mod cwru;
+pub mod digits;
+pub mod har;
+mod npy;
 pub mod simulated;
 
 use std::path::{Path, PathBuf};
@@ -58,14 +62,13 @@ pub enum Error {
         /// What to pass instead.
         remedy: &'static str,
     },
-    /// One recording is not there.
-    #[error(
-        "{}: no such file; put the recording there (nine are needed for a motor load: {{ball,inner,outer}}{{007,014,021}}_load{{N}}.npy)",
-        path.display()
-    )]
+    /// A file is not there.
+    #[error("{}: no such file; {remedy}", path.display())]
     MissingFile {
         /// The file looked for.
         path: PathBuf,
+        /// What to put there.
+        remedy: &'static str,
     },
     /// The system would not let us read it.
     #[error("{}: cannot be read: {source}; check that it is a file and its permissions", path.display())]
@@ -84,26 +87,69 @@ pub enum Error {
         reason: String,
     },
     /// The numbers are of another type.
-    #[error(
-        "{}: numbers of type {found}, but little-endian 32-bit floats ('<f4') are needed; convert with array.astype('<f4')",
-        path.display()
-    )]
+    #[error("{}: numbers of type {found}, but {remedy}", path.display())]
     Type {
         /// The file.
         path: PathBuf,
         /// NumPy's name of the type in the file.
         found: String,
+        /// The type needed, and how to convert to it.
+        remedy: &'static str,
     },
-    /// The array is not one signal.
-    #[error(
-        "{}: an array of shape {found:?}, but one signal (n samples, one axis) is needed; save one channel as array.ravel()",
-        path.display()
-    )]
+    /// The array has other axes.
+    #[error("{}: an array of shape {found:?}, but {remedy}", path.display())]
     Shape {
         /// The file.
         path: PathBuf,
         /// The length of each axis.
         found: Vec<u64>,
+        /// The shape needed, and how to get it.
+        remedy: &'static str,
+    },
+    /// Two files that belong together have different lengths.
+    #[error(
+        "{}: {found} rows, but features.npy beside it has {expected}; copy both again",
+        path.display()
+    )]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// Its rows.
+        found: usize,
+        /// The rows of the features.
+        expected: usize,
+    },
+    /// A label that is no class.
+    #[error(
+        "{}: row {row} has the label {label}, but there are {classes} classes counted from 0; repair it",
+        path.display()
+    )]
+    Label {
+        /// The file.
+        path: PathBuf,
+        /// The first such row, counted from 0.
+        row: usize,
+        /// Its label.
+        label: u8,
+        /// How many classes there are.
+        classes: usize,
+    },
+    /// The file's name does not say what is in it.
+    #[error("{}: the name must be {{digit}}_{{speaker}}_{{number}}.wav; rename or remove it", path.display())]
+    Name {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The bytes are not such a sound.
+    #[error(
+        "{}: not the sound needed: {reason}; convert it to WAV, 8 kHz, mono, 16 bit",
+        path.display()
+    )]
+    Wav {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The file ends before its last sample.
     #[error(
@@ -133,7 +179,7 @@ pub enum Error {
     },
     /// Not even one window.
     #[error(
-        "{}: {samples} samples, but a window has {WINDOW}; give a longer recording",
+        "{}: {samples} samples, but at least {needed} are needed; give a longer recording",
         path.display()
     )]
     TooShort {
@@ -141,6 +187,8 @@ pub enum Error {
         path: PathBuf,
         /// Samples in the file.
         samples: usize,
+        /// Samples needed.
+        needed: usize,
     },
 }
 

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// Heads that learn where the data is: pre-train on the desktop, learn on the device.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(name = "fejer", version, arg_required_else_help = true)]
 enum Arguments {
     /// Work with the head: the small classifier that learns on the device.
     #[command(subcommand)]
@@ -38,9 +38,14 @@ enum Head {
         #[arg(long, value_name = "DIR", default_value = ".")]
         out: PathBuf,
         /// Natural residual (largest component of F(W)) to reach.
-        #[arg(long, default_value_t = Goal::default().residual)]
+        #[arg(long, default_value_t = Goal::default().residual, value_parser = positive)]
         residual: f64,
     },
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if number.is_finite() && number > 0.0 { Ok(number) } else { Err("must be above 0".to_owned()) }
 }
 
 fn main() -> ExitCode {

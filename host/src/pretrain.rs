@@ -141,7 +141,9 @@ pub fn bands(window: &[f32; fejer::features::WINDOW]) -> Result<[f32; FEATURES],
 }
 
 /// Mean and deviation of each feature, summed in f64. A feature that never changes keeps its unit.
-pub fn standardisation(features: &[[f32; FEATURES]]) -> Standardise<FEATURES> {
+pub fn standardisation<const FEATURES: usize>(
+    features: &[[f32; FEATURES]],
+) -> Standardise<FEATURES> {
     let count = features.len().max(1) as f64;
     let mut standardise = Standardise { mean: [0.0; FEATURES], inverse_deviation: [1.0; FEATURES] };
     for feature in 0..FEATURES {

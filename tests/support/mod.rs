@@ -3,6 +3,10 @@
 
 use fejer::{Anchored, Class, Head, Link, Scalar};
 
+pub mod twin;
+
+pub mod numpy;
+
 /// Every tolerance, with its reason.
 pub mod tolerance {
     /// Two orders of the same few dozen f64 operations.
@@ -20,9 +24,68 @@ pub mod tolerance {
     /// The distance bound of a problem consolidated in f64 to the last digit: what is left is the
     /// rounding the certificate adds, n·u·‖W‖ under a root.
     pub const F64_EXACT: f64 = 1e-6;
+    /// Half of the last of six printed decimals; the little more is for ties.
+    pub const SIX_DECIMALS: f64 = 5.005e-7;
+    /// Half of the last of four printed decimals.
+    pub const FOUR_DECIMALS: f64 = 5.005e-5;
+    /// What one step's roundings, some ten of 2⁻²⁴ on numbers below 2, may move a point.
+    pub const F32_ROUNDING: f64 = 2e-6;
+    /// The same in Q16.16; where it proceeds by cycles of five steps, five times as many.
+    pub const Q16_ROUNDING: f64 = 2e-4;
+    /// Two means of 200 squared errors in five dimensions, 4.5 % each: three deviations.
+    pub const MEAN_OF_200: f64 = 0.2;
     /// f32 features against a direct transform in f64: 2⁻²⁴ · (log₂ 1024 + bins a band) with the
     /// logarithm of small energies magnifying it.
     pub const FEATURE: f64 = 2e-3;
+    /// A problem consolidated in f64 for hundreds of passes: the resolvent's 1e-9 (its fixed number
+    /// of Newton steps) times the weights and features of 24 samples.
+    pub const SOLVED: f64 = 1e-7;
+    /// Q16.16 rounds Λ/w, so it solves a problem with a weight off by up to 8/(0.3·2¹⁷) = 2e-4 of
+    /// itself; its solution is that far away, times ‖η‖/Λ.
+    pub const WEIGHT_ROUNDING: f64 = 2e-3;
+    /// Numbers printed with eight digits after the point.
+    pub const EIGHT_DIGITS: f64 = 6e-9;
+    /// The product after a scaled step in another basis: two Gram matrices of condition up to 10⁴.
+    pub const GL_INVARIANCE: f64 = 1e-12;
+    /// A difference quotient of width 1e-5 in f64: its square, and 2⁻⁵³ over the width.
+    pub const DIFFERENCE_QUOTIENT: f64 = 1e-6;
+    /// A support function against the projection of a point 10⁴ times as far out as the set is wide.
+    pub const SUPPORT: f64 = 2e-3;
+
+    /// A resolvent of six numbers up to 20 against bisection in f64: a few roundings of the largest.
+    pub fn resolvent<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 1e-5,
+            [2, _] => 1e-12,
+            // Half a last place each for the threshold or factor, the difference and the length,
+            // which is good to 2⁻¹⁷ and multiplies numbers up to 20.
+            [_, fraction] => 20.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
+    /// What a certificate in floats of six numbers adds for its rounding.
+    pub fn rounded_up<S: fejer::Scalar>() -> f64 {
+        if S::TAG[0] == 2 { 1e-13 } else { 2e-5 }
+    }
+
+    /// A projection projected once more: the sum of six roundings, shared out again.
+    pub fn in_the_set<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 1e-6,
+            [2, _] => 1e-14,
+            [_, fraction] => 2.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
+    /// A link against the textbook formula in f64, scores up to 12; the longest chain is probit's,
+    /// five products and two divisions.
+    pub fn link<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 2e-6,
+            [2, _] => 1e-12,
+            [_, fraction] => 8.0 * 0.5_f64.powi(i32::from(fraction)) + 1e-7,
+        }
+    }
 }
 
 /// Every link there is.
@@ -107,6 +170,16 @@ pub fn teach<
 pub fn distance<S: Scalar, T: Scalar>(a: &[S], b: &[T]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(&a, &b)| (value(a) - value(b)).powi(2)).sum::<f64>().sqrt()
+}
+
+/// ⟨a, b⟩
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// ‖a‖₂
+pub fn norm(a: &[f64]) -> f64 {
+    dot(a, a).sqrt()
 }
 
 /// max |a − b| in f64.

@@ -33,7 +33,11 @@ pub fn run(issue: u32, quick: bool) -> Result<(), Stop> {
     setup::all()?;
     let lines = match issue {
         1 => issue_1::lines(quick)?,
-        _ => return Err(Stop::usage(format!("no acceptance is written for issue {issue}: 1 is"))),
+        _ => {
+            return Err(Stop::usage(format!(
+                "issue {issue} has no acceptance yet: only issue 1 has"
+            )));
+        }
     };
     let text = serde_json::to_string_pretty(&lines);
     println!("{}", text.map_err(|error| Stop::failed(error.to_string()))?);

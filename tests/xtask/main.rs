@@ -15,7 +15,8 @@ use clap::{Parser, Subcommand};
 /// Demonstrate, test and accept Fejér. Every command first sets up what it needs: the bare-metal
 /// targets of the pinned toolchain and `qemu-system-arm`.
 ///
-/// Exit codes: 0 all held; 1 a check or a test failed; 2 bad input or a missing tool, in one line.
+/// Exit codes: 0 all held; 1 a check or a test failed; 2 bad input or a missing tool, in one line
+/// (a wrong argument prints its usage).
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {

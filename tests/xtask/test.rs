@@ -9,6 +9,14 @@ use crate::demo::build_default_firmware;
 use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
+/// Programs of the firmware, and the variables that name their images to the tests.
+const IMAGES: [(Kind, &str, &str); 4] = [
+    (Kind::F32, "finetune", "FEJER_FIRMWARE_F32"),
+    (Kind::Q16, "finetune", "FEJER_FIRMWARE_Q16"),
+    (Kind::F32, "steps", "FEJER_STEPS_F32"),
+    (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
+];
+
 /// Something to run that passes or stops everything.
 type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
 
@@ -29,7 +37,7 @@ pub fn run() -> Result<(), Stop> {
         }
         None => eprintln!("no recordings (FEJER_DATA, ../shared/data): their tests are skipped"),
     }
-    let mut images = None;
+    let mut images = Vec::new();
     let stages: [(&str, Stage<'_>); 7] = [
         ("format", &mut || shown(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &mut || lints(&["--workspace", "--all-targets"])),
@@ -49,8 +57,10 @@ pub fn run() -> Result<(), Stop> {
             shown(cargo().args(["build", "-q", "-p", "fejer", "--locked"]).args(target))
         }),
         ("firmware", &mut || {
-            let build = |kind| build_default_firmware(kind).map_err(Stop::failed);
-            images = Some((build(Kind::F32)?, build(Kind::Q16)?));
+            for (kind, program, variable) in IMAGES {
+                let image = build_default_firmware(kind, program).map_err(Stop::failed)?;
+                images.push((variable, image));
+            }
             Ok(())
         }),
     ];
@@ -58,9 +68,7 @@ pub fn run() -> Result<(), Stop> {
     for (name, stage) in stages {
         timed(name, stage)?;
     }
-    if let Some((f32, q16)) = images {
-        tests.env("FEJER_FIRMWARE_F32", f32).env("FEJER_FIRMWARE_Q16", q16);
-    }
+    tests.envs(images);
     timed("cargo test", &mut || run_tests(&mut tests))?;
     eprintln!("stages: {} passed, 0 failed", count + 1);
     Ok(())

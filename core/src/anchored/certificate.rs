@@ -11,6 +11,8 @@
 //! and both objectives are Λ-strong, Λ/2 (‖W − W*‖² + ‖V − W*‖²) ≤ G, so with the triangle
 //! inequality **‖W − W*‖ ≤ drift/2 + √(gap/Λ + drift²/4)**. The drift is measured, not assumed.
 //!
+//! With weights, gap = Σ wᵢ[…] and V = W₀ + Σwᵢαᵢηᵢᵀ/Λ.
+//!
 //! Rounding: scores computed with error e change √gapᵢ by at most ‖e‖·√(L/2) for an L-Lipschitz
 //! link, and the computed V is off by at most u·(n + K + 3)·(‖W₀‖ + Σ‖αᵢ‖‖ηᵢ‖/Λ); both are added
 //! before the bound is formed. In fixed point all of this is done in `f32`: squares of small
@@ -58,7 +60,7 @@ pub struct Consolidation<F> {
     pub certificate: Certificate<F>,
 }
 
-/// One sample as the certificate sees it: φ(Wη) − p and α, in floats.
+/// One sample as the certificate sees it: w (φ(Wη) − p) and w α/Λ, in floats.
 #[derive(Clone, Copy)]
 struct Seen<F, const OUTPUTS: usize> {
     violation: [F; OUTPUTS],
@@ -79,21 +81,24 @@ where
     let mut seen = [Seen { violation: [zero; OUTPUTS], pull: [zero; OUTPUTS] }; MEMORY];
     let (mut gap, mut score_error, mut travelled) = (zero, zero, zero);
     for (sample, seen) in solve.samples.iter().zip(&mut seen) {
+        let own = solve.precision_of(&sample.target).to_float();
+        // The weight as the steps saw it, Λ/w being rounded; exactly 1 where there is none.
+        let weight = precision.divide(own);
         let scores = kernel::score(solve.head.weights(), sample.features()).map(S::to_float);
         let share = sample.share().map(S::to_float);
-        gap = gap + link.fenchel_young_gap(&scores, &share);
+        gap = gap + weight * link.fenchel_young_gap(&scores, &share);
         let features_norm = (0..ROWS)
             .map(|row| sample.feature::<S::Float>(row))
             .fold(zero, |sum, feature| sum + feature * feature)
             .sqrt();
         let error = score_error_bound::<S>(ROWS, OUTPUTS, weights_norm * features_norm);
-        score_error = score_error + error * error;
+        score_error = score_error + weight * (error * error);
         seen.violation = scores;
         link.predict(&mut seen.violation);
         for (violation, &share) in seen.violation.iter_mut().zip(&share) {
-            *violation = *violation - share;
+            *violation = weight * (*violation - share);
         }
-        seen.pull = sample.dual.map(|dual| dual.to_float().divide(precision));
+        seen.pull = sample.dual.map(|dual| dual.to_float().divide(own));
         travelled = travelled + norm(&seen.pull) * features_norm;
     }
     let (drift, residual) = drift_and_residual(solve, &seen, precision);

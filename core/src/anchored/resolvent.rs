@@ -18,6 +18,7 @@
 
 mod scalar;
 
+use crate::head::argmax;
 use crate::link::Link;
 use crate::scalar::Scalar;
 
@@ -66,11 +67,11 @@ pub(super) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     let (ratio, inverse) = (S::ratio(wide, squared_norm), S::ratio(squared_norm, wide));
     let unit = Kappa::<S::Unit>::new(ratio, inverse);
     let yes = |difference: S| {
-        let [yes, _] = shares(&unit, &[difference.to_unit(), S::Unit::ZERO]);
+        let [yes, _] = shares(&unit, &below_top(&[difference, S::ZERO]));
         S::from_unit(yes)
     };
     match link {
-        Link::Softmax => shares(&unit, &beta.map(S::to_unit)).map(S::from_unit),
+        Link::Softmax => shares(&unit, &below_top(beta)).map(S::from_unit),
         Link::Sigmoid => beta.map(|beta| yes(beta + beta - S::ONE)),
         // tanh u = 2σ(2u) − 1, so p = 2q − 1 with q + (κ/4)·σ⁻¹(q) = (β + 1)/2.
         Link::Tanh => beta.map(|beta| {
@@ -84,15 +85,21 @@ pub(super) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     }
 }
 
-/// p on the simplex with p_k + κ ln p_k = β_k − s, up to the rounding of the sum.
-fn shares<S: Scalar, const OUTPUTS: usize>(kappa: &Kappa<S>, beta: &[S; OUTPUTS]) -> [S; OUTPUTS] {
+/// β − max β in units: what is too far below to matter saturates there.
+fn below_top<S: Scalar, const OUTPUTS: usize>(beta: &[S; OUTPUTS]) -> [S::Unit; OUTPUTS] {
     let top = beta.iter().copied().reduce(S::max).unwrap_or(S::ZERO);
-    let below = beta.map(|beta| beta - top);
-    let mut sigma = simplex_threshold(&below).min(softmax_threshold(kappa, &below));
+    // Half of the range of a unit: adding σ to it cannot overflow.
+    let least = -(S::Unit::LIMIT);
+    beta.map(|beta| beta.saturating_minus(top).to_unit().max(least))
+}
+
+/// p on the simplex with p_k + κ ln p_k = below_k + σ, up to the rounding of the sum.
+fn shares<S: Scalar, const OUTPUTS: usize>(kappa: &Kappa<S>, below: &[S; OUTPUTS]) -> [S; OUTPUTS] {
+    let mut sigma = simplex_threshold(below).min(softmax_threshold(kappa, below));
     let mut shares = [S::ZERO; OUTPUTS];
     for _ in 0..steps::<S>().0 {
         let (mut excess, mut slope) = (-S::ONE, S::ZERO);
-        for (share, &below) in shares.iter_mut().zip(&below) {
+        for (share, &below) in shares.iter_mut().zip(below) {
             *share = one_share(kappa, below + sigma);
             excess = excess + *share;
             slope = slope + share.divide(*share + kappa.value);
@@ -147,6 +154,30 @@ fn one_share<S: Scalar>(kappa: &Kappa<S>, t: S) -> S {
         share = (share + share * delta * correction).max(S::ZERO);
     }
     share
+}
+
+/// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the
+/// simplex: the largest entry is set to minus the sum of the others.
+pub(super) fn dual_values<S: Scalar, const OUTPUTS: usize>(
+    link: Link,
+    expected: &[S; OUTPUTS],
+    share: &[S; OUTPUTS],
+) -> [S; OUTPUTS] {
+    let mut dual = *expected;
+    for (dual, &share) in dual.iter_mut().zip(share) {
+        *dual = *dual - share;
+    }
+    if link == Link::Softmax {
+        let top = argmax(&dual);
+        let mut others = S::ZERO;
+        for (output, &dual) in dual.iter().enumerate() {
+            others = others + if output == top { S::ZERO } else { dual };
+        }
+        if let Some(largest) = dual.get_mut(top) {
+            *largest = -others;
+        }
+    }
+    dual
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! 32-bit fixed point of the crate `fixed`, with any number of fraction bits from 8 to 30.
+//! 32-bit fixed point of the crate `fixed`, with 8 to 24 fraction bits.
 //!
 //! Products are accumulated exactly in 64 bits and rounded once. Exponential and logarithm are
 //! integer polynomials (Chebyshev fits on [0, 1], error below 2⁻³⁰ before the final rounding), so
@@ -101,6 +101,10 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
 
     #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
     fn from_f32(value: f32) -> Self {
+        // A NaN becomes the least number, which is not sound, not a plausible 0.
+        if value.is_nan() {
+            return Self::from_bits(i32::MIN);
+        }
         let scaled = value * (1_u64 << Frac::U32) as f32;
         Self::from_bits(libm::floorf(scaled + 0.5) as i32)
     }
@@ -109,6 +113,9 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     }
     fn to_float(self) -> f32 {
         self.to_f32()
+    }
+    fn from_float(value: f32) -> Self {
+        Self::from_f32(value)
     }
     fn to_unit(self) -> FixedI32<U24> {
         let wide = i64::from(self.to_bits()) << UNIT_FRACTION;
@@ -152,6 +159,9 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         let product = i64::from(a.to_bits()) * i64::from(b.to_bits());
         Self::from_bits(self.to_bits().wrapping_add(shift_right_rounded(product, Frac::U32) as i32))
     }
+    fn saturating_minus(self, other: Self) -> Self {
+        self.saturating_sub(other)
+    }
     fn divide(self, divisor: Self) -> Self {
         let numerator = i64::from(self.to_bits()) << Frac::U32.min(31);
         match numerator.checked_div(i64::from(divisor.to_bits())) {
@@ -166,7 +176,9 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         let up = numerator.leading_zeros().saturating_sub(3);
         let down = 33_u32.saturating_sub(denominator.leading_zeros());
         let extra = denominator.leading_zeros().saturating_sub(33);
-        let mantissa = (numerator << up) / ((denominator >> down) << extra);
+        // At least 2³⁰ already; the bound spares the check for a division by zero.
+        let divisor = ((denominator >> down) << extra).max(1);
+        let mantissa = (numerator << up) / divisor;
         // value = mantissa · 2^(−up − down + extra); up ≥ down − extra wherever the ratio is below
         // 2³⁰, and larger ones saturate.
         match (up + down).checked_sub(extra) {

@@ -71,6 +71,9 @@ macro_rules! float {
             fn to_float(self) -> Self {
                 self
             }
+            fn from_float(value: Self) -> Self {
+                value
+            }
             fn to_unit(self) -> Self {
                 self
             }
@@ -103,6 +106,9 @@ macro_rules! float {
             fn add_product(self, a: Self, b: Self) -> Self {
                 self + a * b
             }
+            fn saturating_minus(self, other: Self) -> Self {
+                self - other
+            }
             fn divide(self, divisor: Self) -> Self {
                 if divisor == 0.0 && self == 0.0 { 0.0 } else { self / divisor }
             }
@@ -122,8 +128,10 @@ macro_rules! float {
             fn sqrt(self) -> Self {
                 if self > 0.0 { $sqrt(self) } else { 0.0 }
             }
+            #[expect(clippy::allow_attributes, reason = "one macro for two widths")]
+            #[allow(clippy::cast_possible_truncation)]
             fn normal_distribution(self) -> Self {
-                0.5 * $erfc(-self * core::f32::consts::FRAC_1_SQRT_2 as Self)
+                0.5 * $erfc(-self * core::f64::consts::FRAC_1_SQRT_2 as Self)
             }
             fn is_sound(self) -> bool {
                 -Self::LIMIT < self && self < Self::LIMIT

@@ -5,15 +5,14 @@
 //!
 //! Reference: CWRU Bearing Data Center; NumPy enhancement proposal 1 for the file format.
 
-use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
-use super::{CLASSES, Error, WINDOW, Windows};
+use super::{CLASSES, Error, WINDOW, Windows, npy};
 
-// NumPy's own limit on a header
-const HEADER_LIMIT: usize = 10_000;
-// a dictionary, a list of fields, a field, its shape; and once more for a nested record
-const NESTING_LIMIT: usize = 6;
+const MISSING: &str = "put the recording there (nine are needed for a motor load: \
+                       {ball,inner,outer}{007,014,021}_load{N}.npy)";
+const ONE_SIGNAL: &str =
+    "one signal (n samples, one axis) is needed; save one channel as array.ravel()";
 
 /// All windows of the nine faults at one motor load, class by class, from `directory/cwru/`.
 pub fn load(directory: &Path, motor_load: u8) -> Result<Windows, Error> {
@@ -36,7 +35,7 @@ pub fn load(directory: &Path, motor_load: u8) -> Result<Windows, Error> {
         let path = recordings.join(file_name(class, motor_load));
         let signal = read_signal(&path)?;
         if windows.push_recording(&signal, label) == 0 {
-            return Err(Error::TooShort { path, samples: signal.len() });
+            return Err(Error::TooShort { path, samples: signal.len(), needed: WINDOW });
         }
     }
     Ok(windows)
@@ -50,83 +49,19 @@ fn file_name(class: &str, motor_load: u8) -> String {
 ///
 /// An axis of length 1 beside the samples is allowed, for files saved as a row or as a column.
 pub fn read_signal(path: &Path) -> Result<Vec<f32>, Error> {
-    let bytes = std::fs::read(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => Error::MissingFile { path: path.to_owned() },
-        _ => Error::Unreadable { path: path.to_owned(), source },
-    })?;
-    let start = header_end(&bytes).map_err(|reason| Error::not_npy(path, reason))?;
-    let header = npyz::NpyHeader::from_reader(Cursor::new(&bytes[..start]))
-        .map_err(|reason| Error::not_npy(path, reason))?;
-
-    let found = header.dtype().descr();
-    if found != "'<f4'" {
-        return Err(Error::Type { path: path.to_owned(), found });
+    let array = npy::read(path, npy::FLOAT, MISSING)?;
+    if !matches!(array.shape[..], [_] | [1, _] | [_, 1]) {
+        return Err(Error::Shape { path: path.to_owned(), found: array.shape, remedy: ONE_SIGNAL });
     }
-    if !matches!(header.shape(), [_] | [1, _] | [_, 1]) {
-        return Err(Error::Shape { path: path.to_owned(), found: header.shape().to_vec() });
-    }
-    let expected = 4 * u128::from(header.len());
-    let data = &bytes[start..];
-    let Some(data) = usize::try_from(expected).ok().and_then(|expected| data.get(..expected))
-    else {
-        let expected = u64::try_from(expected).unwrap_or(u64::MAX);
-        return Err(Error::Truncated { path: path.to_owned(), expected, found: data.len() as u64 });
-    };
-    let (words, _) = data.as_chunks::<4>();
-    let signal: Vec<f32> = words.iter().map(|&word| f32::from_le_bytes(word)).collect();
-
-    if let Some(sample) = signal.iter().position(|value| !value.is_finite()) {
-        return Err(Error::NotFinite { path: path.to_owned(), sample, value: signal[sample] });
-    }
+    let signal = array.floats(path)?;
     if signal.len() < WINDOW {
-        return Err(Error::TooShort { path: path.to_owned(), samples: signal.len() });
+        return Err(Error::TooShort {
+            path: path.to_owned(),
+            samples: signal.len(),
+            needed: WINDOW,
+        });
     }
     Ok(signal)
-}
-
-/// Where the samples begin. Refuses headers that the parser of `npyz` would not survive: nesting,
-/// on which it spends exponential time, or a shape whose product overflows.
-fn header_end(bytes: &[u8]) -> Result<usize, &'static str> {
-    if bytes.is_empty() {
-        return Err("it is empty");
-    }
-    let (start, length) = match bytes {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, low, high, ..] => {
-            (10, usize::from(u16::from_le_bytes([*low, *high])))
-        }
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b, c, d, ..] => {
-            (12, u32::from_le_bytes([*a, *b, *c, *d]) as usize)
-        }
-        [0x93, b'N', b'U', b'M', b'P', b'Y', _, _, _, _, _, _, ..] => {
-            return Err("its format version is unknown");
-        }
-        _ => return Err("it does not begin with the magic bytes of NumPy"),
-    };
-    if length > HEADER_LIMIT {
-        return Err("its header is longer than NumPy allows");
-    }
-    let header = bytes.get(start..start + length).ok_or("it ends within its header")?;
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in header {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    if deepest > NESTING_LIMIT {
-        return Err("its header is nested too deeply");
-    }
-    // 18 digits of dimensions and the digits of a type give no product above 10¹⁹ < 2⁶⁴
-    // (hexadecimal digits, which Python reads but never writes, would escape the count)
-    let other_base = |pair: &[u8]| matches!(pair, [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B']);
-    if header.iter().filter(|byte| byte.is_ascii_digit()).count() > 19
-        || header.windows(2).any(other_base)
-    {
-        return Err("its header describes no signal that fits into memory");
-    }
-    Ok(start + length)
 }
 
 #[cfg(test)]

@@ -1,0 +1,63 @@
+//! numpy's legacy generator, for problems whose truth the papers drew with it: MT19937 (Matsumoto &
+//! Nishimura 1998) seeded with one integer, and normals by Marsaglia's polar method.
+
+const LENGTH: usize = 624;
+const SHIFT: usize = 397;
+
+pub struct RandomState {
+    state: [u32; LENGTH],
+    next: usize,
+    spare: Option<f64>,
+}
+
+impl RandomState {
+    /// `numpy.random.RandomState(seed)`.
+    pub fn new(seed: u32) -> Self {
+        let mut state = [seed; LENGTH];
+        for k in 1..LENGTH {
+            let before = state[k - 1] ^ (state[k - 1] >> 30);
+            state[k] = before.wrapping_mul(1_812_433_253).wrapping_add(k as u32);
+        }
+        Self { state, next: LENGTH, spare: None }
+    }
+
+    fn word(&mut self) -> u32 {
+        if self.next == LENGTH {
+            for k in 0..LENGTH {
+                let both =
+                    (self.state[k] & (1 << 31)) | (self.state[(k + 1) % LENGTH] & !(1 << 31));
+                let twist = if both % 2 == 1 { 0x9908_b0df } else { 0 };
+                self.state[k] = self.state[(k + SHIFT) % LENGTH] ^ (both >> 1) ^ twist;
+            }
+            self.next = 0;
+        }
+        let mut y = self.state[self.next];
+        self.next += 1;
+        y ^= y >> 11;
+        y ^= (y << 7) & 0x9d2c_5680;
+        y ^= (y << 15) & 0xefc6_0000;
+        y ^ (y >> 18)
+    }
+
+    /// Uniform in [0, 1): `random_sample()`.
+    pub fn uniform(&mut self) -> f64 {
+        let (high, low) = (self.word() >> 5, self.word() >> 6);
+        (f64::from(high) * 67_108_864.0 + f64::from(low)) / 9_007_199_254_740_992.0
+    }
+
+    /// Standard normal: `randn()`.
+    pub fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        loop {
+            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let square = x * x + y * y;
+            if square < 1.0 && square > 0.0 {
+                let factor = (-2.0 * square.ln() / square).sqrt();
+                self.spare = Some(factor * x);
+                return factor * y;
+            }
+        }
+    }
+}
