@@ -74,7 +74,7 @@ fn violation(solve: &Solve<'_, f64, Weighted<Class>>, factory: &Head<f64, ROWS, 
         let scores: Vec<f64> = (0..OUTPUTS)
             .map(|k| (0..ROWS).map(|r| solve.head().weights()[r][k] * features[r]).sum())
             .collect();
-        let prediction = support::twin::link(factory.link(), &scores);
+        let prediction = support::links::predicted(factory.link(), &scores);
         for (row, feature) in features.iter().enumerate() {
             for (output, p) in prediction.iter().enumerate() {
                 let wanted = f64::from(u8::from(usize::from(sample.target.target.0) == output));
@@ -122,7 +122,7 @@ fn the_duality_gap_counts_every_sample_with_its_weight() {
             .collect();
         let counts: f64 = sample.target.weight.value();
         let wanted: [f64; OUTPUTS] = sample.target.expected();
-        for (k, q) in support::twin::link(Link::Softmax, &scores).into_iter().enumerate() {
+        for (k, q) in support::links::predicted(Link::Softmax, &scores).into_iter().enumerate() {
             let p = wanted[k] - sample.dual[k];
             gap += counts * if p > 0.0 { p * (p / q).ln() } else { 0.0 };
         }
