@@ -27,6 +27,15 @@ fn lines(file: &Path) -> Vec<String> {
     code.lines().map(|line| line.trim().to_owned()).collect()
 }
 
+/// The types core implements this trait for, but not what is generic over all of a kind.
+pub fn implementors(of: &str) -> Vec<String> {
+    let before = format!("{of} for ");
+    let lines = core_lines();
+    let code = lines.iter().filter(|line| !line.starts_with("//"));
+    let names = code.filter_map(|line| word_after(line, &before));
+    names.filter(|name| name.len() > 1).map(str::to_owned).collect()
+}
+
 /// The word that follows `before` in a line, up to what is not part of a name.
 pub fn word_after<'a>(line: &'a str, before: &str) -> Option<&'a str> {
     let (_, after) = line.split_once(before)?;

@@ -1,0 +1,78 @@
+//! Heads without a memory: streaming steps, links, the low-rank head and the cascade.
+
+use core::hint::black_box;
+
+use fejer::cascade::{GiveUp, nested, oracle_cost};
+use fejer::link::Slope;
+use fejer::low_rank::{Factors, Order, ScaledStep};
+use fejer::{Cascade, Link, LowRankHead};
+
+use crate::device::{Number, OUTPUTS, ROWS, SmallHead, SmallSample, any, slice};
+
+const RANK: usize = 2;
+
+pub fn all(head: &SmallHead, sample: &SmallSample) {
+    stream(*head, sample);
+    for tag in black_box([[0, 0], [1, 0], [2, 0], [3, 0], [5, 0], [6, 0], [7, 0]]) {
+        if let Some(link) = Link::from_tag(tag) {
+            links(link, sample);
+        }
+    }
+    if let Some(slope) = Slope::from_128ths(black_box(13)) {
+        black_box(slope.value::<Number>());
+        links(Link::LeakyRelu(slope), sample);
+    }
+    low_rank(head, sample);
+    cascade(head, sample);
+}
+
+fn stream(mut head: SmallHead, sample: &SmallSample) {
+    let _ = black_box(head.projected_step(sample, any()));
+    let _ = black_box(head.extragradient_step(sample, any()));
+    black_box((head.scores(&sample.features), head.predict(&sample.features)));
+    black_box((head.decide(&sample.features), head.hash(), head.link(), head.weights()));
+    #[cfg(feature = "q16")]
+    black_box(fejer::Head::from_f32(&black_box(fejer::Head::<f32, ROWS, OUTPUTS>::zeros(
+        Link::Tanh,
+    ))));
+}
+
+fn links(link: Link, sample: &SmallSample) {
+    let (mut scores, mut prediction) = ([any(); OUTPUTS], [any(); OUTPUTS]);
+    let (scores, prediction) = (slice(&mut scores), slice(&mut prediction));
+    link.predict(prediction);
+    let mut signal = sample.target;
+    link.pull_back(scores, prediction, slice(&mut signal));
+    black_box((signal, link.tag(), link.lipschitz::<Number>(), link.strong_monotonicity(any())));
+    black_box(link.matching_loss(scores, black_box(&sample.target[..])));
+    black_box(link.fenchel_young_gap(scores, prediction));
+}
+
+fn low_rank(head: &SmallHead, sample: &SmallSample) {
+    let mut low = LowRankHead::<_, ROWS, OUTPUTS, RANK>::new(head, [[any(); OUTPUTS]; RANK]);
+    for order in black_box([Order::Simultaneous, Order::Sequential]) {
+        let rule = ScaledStep { step: any(), damping: any(), order };
+        let _ = black_box(low.fine_tune(slice(&mut [*sample; 3]), &rule));
+        let mut factors = *low.factors();
+        let _ = black_box(factors.scaled_step(&rule, |factors, field| *field = *factors));
+        black_box(factors.product());
+        low = LowRankHead::with_factors(head, factors);
+    }
+    black_box((low.scores(&sample.features), low.predict(&sample.features)));
+    black_box((low.decide(&sample.features), low.merged()));
+    black_box(Factors::<Number, ROWS, OUTPUTS, RANK>::zeros());
+}
+
+fn cascade(head: &SmallHead, sample: &SmallSample) {
+    let cascade = Cascade::new([any(); 2], [any(); 2]);
+    black_box(
+        cascade
+            .decide(|exit| if exit == 0 { sample.target } else { head.predict(&sample.features) }),
+    );
+    let accuracies = &mut [any(); 3];
+    let accuracies = slice(accuracies);
+    nested(accuracies);
+    for give_up in black_box([GiveUp::First, GiveUp::Last]) {
+        black_box(oracle_cost(slice(&mut [any(); 3]), accuracies, give_up));
+    }
+}
