@@ -22,6 +22,8 @@ pub mod prox;
 pub mod scalar;
 pub mod solve;
 pub mod step_size;
+pub mod stored;
+pub mod streaming;
 
 pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
 pub use cascade::Cascade;
@@ -38,6 +40,7 @@ pub use prox::{NonNegative, Prox, Ridge, Simplex};
 pub use scalar::Scalar;
 pub use solve::{Outcome, Report, Stop, natural_residual, solve};
 pub use step_size::StepSize;
+pub use stored::{Short, Stored};
 
 #[cfg(feature = "fixed")]
 pub use ::fixed;
