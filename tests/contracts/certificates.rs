@@ -1,50 +1,27 @@
 //! No natural residual and no certificate is below the truth, computed in f64 from the same stored
 //! numbers.
 
-use fejer::prox::BiasExempt;
 use fejer::{
-    Anchored, AnchoredOperator, Class, ElasticNet, Free, GroupLasso, Head, HeadOperator, Interval,
-    L1Ball, L2Ball, Lasso, Link, NonNegative, Operator, Prox, Ridge, Sample, Scalar, Short,
-    Simplex, Stored, natural_residual,
+    Anchored, AnchoredOperator, Class, Head, HeadOperator, Link, Operator, Sample, Scalar,
 };
+use fejer::{Short, Stored, natural_residual};
 
+use super::exact;
+use super::members::{LENGTH, Twin, members};
+use super::support::links::{links, predicted};
 use super::support::{self, Random, random_features, random_head, twin, value};
 
-const FEATURES: usize = 5;
-const ROWS: usize = 6;
-const OUTPUTS: usize = 3;
-const LENGTH: usize = ROWS * OUTPUTS;
+for_every_scalar!(
+    no_natural_residual_is_below_the_true_one,
+    no_anchored_certificate_is_below_the_true_residual,
+);
+
+/// A head as long as the points of the sets and regularisers.
+const FEATURES: usize = 2;
+const ROWS: usize = 3;
+const OUTPUTS: usize = LENGTH / ROWS;
 const MEMORY: usize = 6;
 const PROBLEMS: usize = 10_000;
-
-type Resolvent = fn(&[f64]) -> Vec<f64>;
-
-/// A set or penalty and its slow resolvent of step 1.
-fn proxes<S: Scalar>() -> Vec<(Box<dyn Prox<S>>, Resolvent)> {
-    let n = S::from_f32;
-    fn boxed<S: Scalar>(prox: impl Prox<S> + 'static) -> Box<dyn Prox<S>> {
-        Box::new(prox)
-    }
-    vec![
-        (boxed(Free), |x| x.to_vec()),
-        (boxed(Interval { low: n(-0.25), high: n(0.5) }), |x| twin::interval(-0.25, 0.5, x)),
-        (boxed(NonNegative), |x| twin::interval(0.0, 1e3, x)),
-        (boxed(L2Ball { radius: n(0.75) }), |x| twin::l2_ball(0.75, x)),
-        (boxed(L1Ball { radius: n(1.5) }), |x| twin::l1_ball(1.5, x)),
-        (boxed(Simplex { total: n(1.0) }), |x| twin::simplex(1.0, x)),
-        (boxed(Lasso { strength: n(0.125) }), |x| twin::elastic_net(0.125, 0.0, x)),
-        (boxed(Ridge { precision: n(0.5) }), |x| twin::elastic_net(0.0, 0.5, x)),
-        (boxed(ElasticNet { strength: n(0.125), precision: n(0.5) }), |x| {
-            twin::elastic_net(0.125, 0.5, x)
-        }),
-        (boxed(GroupLasso::<S, OUTPUTS> { strength: n(0.125) }), |x| {
-            twin::group_lasso(0.125, OUTPUTS, x)
-        }),
-        (boxed(BiasExempt::<_, OUTPUTS>(L2Ball { radius: n(0.75) })), |x| {
-            twin::bias_exempt(OUTPUTS, x, |weights| twin::l2_ball(0.75, weights))
-        }),
-    ]
-}
 
 /// What a problem is made of, as stored and exactly.
 struct Problem<S, X> {
@@ -62,7 +39,7 @@ impl<S: Scalar, X: Stored<S>> Problem<S, X> {
         index: usize,
         store: impl Fn(&[S; FEATURES]) -> [X; FEATURES],
     ) -> Self {
-        let links = support::links();
+        let links = links();
         let link = links[index % links.len()];
         let factory = random_head::<S, ROWS, OUTPUTS>(random, link);
         let spread = [1e-3, 0.1, 1.0][random.below(3)];
@@ -97,7 +74,7 @@ impl<S: Scalar, X: Stored<S>> Problem<S, X> {
                 let column = self.head.point().iter().skip(k).step_by(OUTPUTS);
                 column.zip(&eta).map(|(&w, x)| value(w) * x).sum::<f64>()
             };
-            let prediction = twin::link(self.link, &[score(0), score(1), score(2)]);
+            let prediction = predicted(self.link, &[score(0), score(1)]);
             for (row, x) in eta.iter().enumerate() {
                 for k in 0..OUTPUTS {
                     field[row * OUTPUTS + k] += (prediction[k] - sample.target[k]) * x;
@@ -109,9 +86,9 @@ impl<S: Scalar, X: Stored<S>> Problem<S, X> {
     }
 }
 
-fn exact_residual(point: &[f64], field: &[f64], resolvent: Resolvent) -> f64 {
+fn exact_residual(point: &[f64], field: &[f64], resolvent: &Twin) -> f64 {
     let forward: Vec<f64> = point.iter().zip(field).map(|(x, f)| x - f).collect();
-    support::largest_difference(point, &resolvent(&forward))
+    support::largest_difference(point, &resolvent(1.0, &forward))
 }
 
 fn check<S: Scalar, X: Stored<S>>(
@@ -120,12 +97,12 @@ fn check<S: Scalar, X: Stored<S>>(
     store: impl Fn(&[S; FEATURES]) -> [X; FEATURES] + Copy,
 ) -> f64 {
     let mut random = Random::new(seed);
-    let proxes = proxes::<S>();
+    let members = members::<S>();
     let mut loosest = 0.0_f64;
     for index in 0..problems {
         let problem = Problem::random(&mut random, index, store);
-        let (prox, resolvent) = &proxes[(index / 8) % proxes.len()];
-        let point: Vec<f64> = problem.head.point().iter().map(|&w| value(w)).collect();
+        let member = &members[(index / links().len()) % members.len()];
+        let point = exact(problem.head.point());
         let mut scratch = [S::ZERO; LENGTH];
         let is_mean = index % 2 == 0;
         let mut field = problem.field(is_mean);
@@ -143,10 +120,11 @@ fn check<S: Scalar, X: Stored<S>>(
                 *f += precision * (x - value(a));
             }
         }
-        let found =
-            value(natural_residual(operator, prox.as_ref(), problem.head.point(), &mut scratch));
-        let truth = exact_residual(&point, &field, *resolvent);
-        assert!(found >= truth, "{:?} {index}: {found:e} below {truth:e}", problem.link);
+        let weights = problem.head.point();
+        let found = value(natural_residual(operator, member.prox.as_ref(), weights, &mut scratch));
+        let truth = exact_residual(&point, &field, &member.twin);
+        let (link, name) = (problem.link, member.name);
+        assert!(found >= truth, "{link:?}, {name}, {index}: {found:e} below {truth:e}");
         loosest = loosest.max(found - truth);
     }
     loosest
@@ -170,7 +148,7 @@ pub fn no_anchored_certificate_is_below_the_true_residual<S: Scalar>() {
     }
     let mut random = Random::new(53);
     for index in 0..PROBLEMS / 4 {
-        let link = support::links()[index % 8];
+        let link = links()[index % links().len()];
         let factory = random_head::<S, ROWS, OUTPUTS>(&mut random, link);
         // Q8.24 needs a precision that keeps a full memory in its range.
         let solve = Anchored::<S, Class, ROWS, OUTPUTS, MEMORY>::with_precision(&factory, S::ONE);
@@ -185,7 +163,7 @@ pub fn no_anchored_certificate_is_below_the_true_residual<S: Scalar>() {
         }
         // α in exact arithmetic: y − φ(Wη) replaces what rounding made of it.
         let precision = value(solve.precision());
-        let weights: Vec<f64> = solve.head().point().iter().map(|&w| value(w)).collect();
+        let weights = exact(solve.head().point());
         let anchors = factory.point().iter().map(|&w| value(w));
         let mut field: Vec<f64> =
             weights.iter().zip(anchors).map(|(w, a)| precision * (w - a)).collect();
@@ -194,7 +172,7 @@ pub fn no_anchored_certificate_is_below_the_true_residual<S: Scalar>() {
             let score = |k: usize| {
                 weights.iter().skip(k).step_by(OUTPUTS).zip(&eta).map(|(w, x)| w * x).sum::<f64>()
             };
-            let prediction = twin::link(link, &[score(0), score(1), score(2)]);
+            let prediction = predicted(link, &[score(0), score(1)]);
             for (row, x) in eta.iter().enumerate() {
                 for k in 0..OUTPUTS {
                     let wanted = f64::from(u8::from(usize::from(sample.target.0) == k));

@@ -1,15 +1,21 @@
 //! A streaming step is the batch step on a one-sample operator, for every step there is, whatever the
-//! features are stored in. A new method without memory is a line in [`stateless`].
+//! features are stored in. The methods are those of [`methods`].
 
 use fejer::fixed::types::{I8F24, I16F16};
 use fejer::streaming::{NormalisedStep, PastSample};
-use fejer::{
-    AnchoredOperator, Error, Extragradient, ExtragradientPlus, Free, Head, HeadOperator, Link,
-    Lookahead, Method, OperatorExtrapolation, Optimistic, ProjectedStep, Rapp, Sample, Scalar,
-    Short, StepSize, Stop, Stored, solve,
-};
+use fejer::{AnchoredOperator, Error, Extragradient, Free, Head, HeadOperator, Link, Method};
+use fejer::{OperatorExtrapolation, Optimistic, ProjectedStep, Rapp, Sample, Scalar, Short};
+use fejer::{StepSize, Stop, Stored, solve};
 
+use super::methods::methods;
+use super::support::links::links;
 use super::support::{self, Random, largest_difference, random_features, random_head, tolerance};
+
+for_every_scalar!(
+    a_streaming_step_is_the_batch_step_on_one_sample,
+    the_proximal_point_step_is_the_resolvent,
+    streaming_steps_refuse_what_is_not_sound,
+);
 
 const FEATURES: usize = 5;
 const ROWS: usize = 6;
@@ -17,23 +23,6 @@ const OUTPUTS: usize = 3;
 const LENGTH: usize = ROWS * OUTPUTS;
 type One<S, X> = Sample<S, FEATURES, OUTPUTS, X>;
 type Weights<S> = Head<S, ROWS, OUTPUTS>;
-
-/// Every method that remembers nothing from one step to the next, for a point of this length.
-fn stateless<S: Scalar>(length: usize) -> Vec<(&'static str, Box<dyn Method<S>>)> {
-    let z = || vec![S::ZERO; length];
-    let half = S::from_scaled(1, 1);
-    vec![
-        ("projected", Box::new(ProjectedStep(z()))),
-        ("extragradient", Box::new(Extragradient::new(z()))),
-        ("extragradient+", Box::new(ExtragradientPlus::new(half, z()))),
-        ("RAPP", Box::new(Rapp::new(half, 7, z()))),
-        ("Lookahead", Box::new(Lookahead::new(ProjectedStep(z()), 4, half, z()))),
-        (
-            "Lookahead, extragradient",
-            Box::new(Lookahead::new(Extragradient::new(z()), 4, half, z())),
-        ),
-    ]
-}
 
 fn random_sample<S: Scalar>(random: &mut Random) -> One<S, S> {
     let mut target = [S::ZERO; OUTPUTS];
@@ -51,32 +40,31 @@ fn compare<S: Scalar, X: Stored<S>>(
 ) {
     let mut random = Random::new(41);
     let mut head = random_head::<S, ROWS, OUTPUTS>(&mut random, link);
+    let start = head;
     let mut twin = head;
     let mut normalised = NormalisedStep::new();
     for _ in 0..20 {
         let Sample { features, target } = random_sample::<S>(&mut random);
         let sample = Sample { features: store(&features), target };
         let step = normalised.after(&sample.features) * S::from_scaled(1, 1);
-        let before = head;
         streaming(&mut head, &sample, step).expect("sound");
-        assert_ne!(before, head, "{what} moves");
         let operator = HeadOperator { link, samples: &[sample] };
         batch.advance(&operator, &Free, step, twin.point_mut());
         let apart = largest_difference(head.point(), twin.point());
         assert!(apart <= tolerance::streaming::<S>(), "{what}, {link:?}: {apart:e}");
     }
+    assert_ne!(start, head, "{what} moves");
 }
 
 fn both_doors<S: Scalar, X: Stored<S>>(store: impl Fn(&[S; FEATURES]) -> [X; FEATURES] + Copy) {
     let half = S::from_scaled(1, 1);
-    for link in support::links() {
-        for ((name, mut short), (_, mut batch)) in
-            stateless::<S>(OUTPUTS).into_iter().zip(stateless::<S>(LENGTH))
-        {
+    for link in links() {
+        let pairs = methods::<S>(OUTPUTS).into_iter().zip(methods::<S>(LENGTH));
+        for (mut short, mut batch) in pairs.filter(|(short, _)| short.is_stateless) {
             let mut streaming = |head: &mut Weights<S>, sample: &One<S, X>, step| {
-                head.streaming_step(short.as_mut(), sample, step)
+                head.streaming_step(short.method.as_mut(), sample, step)
             };
-            compare(link, store, &mut streaming, batch.as_mut(), name);
+            compare(link, store, &mut streaming, batch.method.as_mut(), short.name);
         }
         let zeros = || [S::ZERO; LENGTH];
         let mut projected =
@@ -115,7 +103,7 @@ pub fn a_streaming_step_is_the_batch_step_on_one_sample<S: Scalar>() {
 pub fn the_proximal_point_step_is_the_resolvent<S: Scalar>() {
     let mut random = Random::new(43);
     let precision = S::from_scaled(1, 1);
-    for link in support::links() {
+    for link in links() {
         for _ in 0..5 {
             let factory = random_head::<S, ROWS, OUTPUTS>(&mut random, link);
             let sample = random_sample::<S>(&mut random);

@@ -3,9 +3,13 @@
 
 use fejer::{Anchored, Class, Head, Link, Scalar};
 
+pub mod links;
+pub mod numpy;
+pub mod source;
 pub mod twin;
 
-pub mod numpy;
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+pub use links::links;
 
 /// Every tolerance, with its reason.
 pub mod tolerance {
@@ -30,8 +34,6 @@ pub mod tolerance {
     pub const FOUR_DECIMALS: f64 = 5.005e-5;
     /// What one step's roundings, some ten of 2⁻²⁴ on numbers below 2, may move a point.
     pub const F32_ROUNDING: f64 = 2e-6;
-    /// The same in Q16.16; where it proceeds by cycles of five steps, five times as many.
-    pub const Q16_ROUNDING: f64 = 2e-4;
     /// Two means of 200 squared errors in five dimensions, 4.5 % each: three deviations.
     pub const MEAN_OF_200: f64 = 0.2;
     /// f32 features against a direct transform in f64: 2⁻²⁴ · (log₂ 1024 + bins a band) with the
@@ -96,21 +98,56 @@ pub mod tolerance {
             [_, fraction] => 8.0 * 0.5_f64.powi(i32::from(fraction)) + 1e-7,
         }
     }
-}
 
-/// Every link there is.
-pub fn links() -> [Link; 8] {
-    let slope = fejer::link::Slope::from_128ths(13).expect("in range");
-    [
-        Link::Identity,
-        Link::Sigmoid,
-        Link::Softmax,
-        Link::Relu,
-        Link::LeakyRelu(slope),
-        Link::Softplus,
-        Link::Tanh,
-        Link::Probit,
-    ]
+    /// What the roundings of one step, some ten on numbers below 2, may move a point; in fixed point
+    /// the last place decides.
+    pub fn step_rounding<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => F32_ROUNDING,
+            [2, _] => F64_REORDERED,
+            [_, fraction] => 13.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
+    /// What a hundred steps may drift about a solution: roundings do not add up where the operator
+    /// calls the point back, and for a rotation they do only one by one.
+    pub fn drift<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => F32_REORDERED,
+            [2, _] => F64_REORDERED,
+            [_, fraction] => 13.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
+    /// The residual every method gets to: in fixed point 64 last places, where a step of a quarter
+    /// of it still moves the point.
+    pub fn reached<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 1e-5,
+            [2, _] => 1e-10,
+            [_, fraction] => 64.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
+    /// An elementary function of one number, relative and absolute: two units in the last place of
+    /// floats, one place of fixed point and the 2⁻³⁰ of its polynomials.
+    pub fn elementary<S: fejer::Scalar>() -> (f64, f64) {
+        match S::TAG {
+            [1, _] => (2.4e-7, 1e-37),
+            [2, _] => (4.5e-16, 1e-307),
+            [_, fraction] => (1e-8, 0.5_f64.powi(i32::from(fraction)) + 2e-9),
+        }
+    }
+
+    /// Φ and Φ': the series of Abramowitz & Stegun is good to 8e-8, a chain of twelve roundings
+    /// comes on top (fixed point cuts its products off); f64 takes libm's.
+    pub fn normal<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 4e-7,
+            [2, _] => 1e-14,
+            [_, fraction] => 8e-8 + 8.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
 }
 
 /// A small deterministic generator: the tests' numbers are part of the tests.

@@ -1,0 +1,48 @@
+//! Nothing in core escapes the contracts: what implements a trait is in the list of its family.
+
+use fejer::Link;
+
+use super::members::members;
+use super::methods::methods;
+use super::support::links;
+use super::support::source::{core_lines, word_after};
+
+/// The types core implements this trait for; single letters are type parameters.
+fn implementors(of: &str) -> Vec<String> {
+    let lines = core_lines();
+    let names = lines.iter().filter(|line| !line.starts_with("//"));
+    let names = names.filter_map(|line| word_after(line, of));
+    names.filter(|name| name.len() > 1).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_set_and_regulariser_is_listed() {
+    let (names, listed) = (implementors(" Prox<S> for "), members::<f64>());
+    assert!(names.len() >= 13, "{names:?}");
+    for name in names {
+        let is_listed = listed.iter().any(|member| {
+            word_after(member.kind, "::prox::").is_some()
+                && member.kind.contains(&format!("::{name}"))
+        });
+        assert!(is_listed, "{name} is missing in tests/contracts/members.rs");
+    }
+}
+
+#[test]
+fn every_method_is_listed() {
+    let (names, listed) = (implementors(" Method<S> for "), methods::<f64>(1));
+    assert!(names.len() >= 9, "{names:?}");
+    for name in names {
+        let is_listed = listed.iter().any(|entry| entry.kind.contains(&format!("::{name}<")));
+        assert!(is_listed, "{name} is missing in tests/contracts/methods.rs");
+    }
+}
+
+#[test]
+fn every_link_is_listed() {
+    for tag in 0..=u16::MAX {
+        let Some(link) = Link::from_tag(tag.to_be_bytes()) else { continue };
+        let is_listed = links().iter().any(|other| other.tag()[0] == link.tag()[0]);
+        assert!(is_listed, "{link:?} is missing in tests/support/links.rs");
+    }
+}
