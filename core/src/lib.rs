@@ -39,7 +39,7 @@ pub use prox::{Anchor, BoundedSet, ElasticNet, Free, GroupLasso, Interval, L1Bal
 pub use prox::{NonNegative, Prox, Ridge, Simplex};
 pub use scalar::Scalar;
 pub use solve::{Outcome, Report, Stop, natural_residual, solve};
-pub use step_size::StepSize;
+pub use step_size::{NormalisedStep, StepSize};
 pub use stored::{Short, Stored};
 
 #[cfg(feature = "fixed")]

@@ -67,7 +67,7 @@ impl<S: Scalar, X: Stored<S>> Problem<S, X> {
 
     /// Σ or mean of (φ(Wη) − y)ηᵀ in f64.
     fn field(&self, is_mean: bool) -> Vec<f64> {
-        let mut field = vec![0.0; LENGTH];
+        let mut field = [0.0; LENGTH];
         for sample in &self.exact {
             let eta: Vec<f64> = sample.features.iter().copied().chain([1.0]).collect();
             let score = |k: usize| {
@@ -82,7 +82,7 @@ impl<S: Scalar, X: Stored<S>> Problem<S, X> {
             }
         }
         let divisor = if is_mean { self.exact.len() as f64 } else { 1.0 };
-        field.iter().map(|f| f / divisor).collect()
+        field.map(|f| f / divisor).to_vec()
     }
 }
 

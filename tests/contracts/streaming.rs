@@ -2,8 +2,10 @@
 //! features are stored in. The methods are those of [`methods`].
 
 use fejer::fixed::types::{I8F24, I16F16};
-use fejer::streaming::{NormalisedStep, PastSample};
-use fejer::{AnchoredOperator, Error, Extragradient, Free, Head, HeadOperator, Link, Method};
+use fejer::streaming::PastSample;
+use fejer::{
+    AnchoredOperator, Error, Extragradient, Free, Head, HeadOperator, Link, Method, NormalisedStep,
+};
 use fejer::{OperatorExtrapolation, Optimistic, ProjectedStep, Rapp, Sample, Scalar, Short};
 use fejer::{StepSize, Stop, Stored, solve};
 
@@ -23,6 +25,7 @@ const OUTPUTS: usize = 3;
 const LENGTH: usize = ROWS * OUTPUTS;
 type One<S, X> = Sample<S, FEATURES, OUTPUTS, X>;
 type Weights<S> = Head<S, ROWS, OUTPUTS>;
+type Step<'a, S, X> = dyn FnMut(&mut Weights<S>, &One<S, X>, S) -> Result<(), Error> + 'a;
 
 fn random_sample<S: Scalar>(random: &mut Random) -> One<S, S> {
     let mut target = [S::ZERO; OUTPUTS];
@@ -34,7 +37,7 @@ fn random_sample<S: Scalar>(random: &mut Random) -> One<S, S> {
 fn compare<S: Scalar, X: Stored<S>>(
     link: Link,
     store: impl Fn(&[S; FEATURES]) -> [X; FEATURES],
-    streaming: &mut dyn FnMut(&mut Weights<S>, &One<S, X>, S) -> Result<(), Error>,
+    streaming: &mut Step<'_, S, X>,
     batch: &mut dyn Method<S>,
     what: &str,
 ) {
