@@ -33,12 +33,13 @@ use heapless::Deque;
 pub use certificate::{Certificate, Consolidation};
 
 use crate::Error;
-use crate::head::Head;
+use crate::head::{Head, are_sound};
 use crate::kernel;
 use crate::link::Link;
 use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
-use resolvent::{dual_values, resolvent};
+use crate::stored::Stored;
+pub(crate) use resolvent::{dual_values, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
@@ -88,10 +89,7 @@ where
                 "a head has a row, an output and a memory"
             )
         }
-        // κ ≤ Λ/w times the logarithm of a share must fit a unit.
-        let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
-        let steepest = precision.divide(S::from_f32(T::LIGHTEST));
-        if !(precision > S::ZERO && precision.is_sound() && steepest.to_unit() < most) {
+        if !is_precision(precision) || !is_precision(precision.divide(S::from_f32(T::LIGHTEST))) {
             return Err(Error::Precision);
         }
         if !all_sound(factory.point()) {
@@ -134,7 +132,10 @@ where
     }
 
     /// Prediction of the learnt head, see [`Head::predict`].
-    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn predict<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         self.head.predict(features)
     }
 
@@ -143,9 +144,9 @@ where
     /// # Errors
     /// [`Error::Unsound`] if a feature or the weights' answer to it is NaN, infinite or saturated,
     /// [`Error::Target`] if the label does not fit the outputs. The head is then as before.
-    pub fn learn<const FEATURES: usize>(
+    pub fn learn<X: Stored<S>, const FEATURES: usize>(
         &mut self,
-        features: &[S; FEATURES],
+        features: &[X; FEATURES],
         target: T,
     ) -> Result<(), Error> {
         self.learn_instead_of(features, target, 0)
@@ -156,9 +157,9 @@ where
     ///
     /// # Errors
     /// As [`Anchored::learn`].
-    pub fn learn_instead_of<const FEATURES: usize>(
+    pub fn learn_instead_of<X: Stored<S>, const FEATURES: usize>(
         &mut self,
-        features: &[S; FEATURES],
+        features: &[X; FEATURES],
         target: T,
         forgotten: usize,
     ) -> Result<(), Error> {
@@ -169,7 +170,7 @@ where
         let mut sample = Remembered::new(features, target);
         let moved = self.proximal(&sample);
         let sound = moved.is_sound
-            && all_sound(features)
+            && are_sound(features)
             && (self.head.link().is_bounded() || self.head.stays_sound(features, &moved.step));
         if !sound {
             return Err(Error::Unsound);
@@ -195,8 +196,8 @@ where
         }
     }
 
-    /// As many visits as there are samples, going on where the last revisit stopped, after which the weights are rebuilt from the dual
-    /// values, so that rounding does not accumulate.
+    /// As many visits as there are samples, going on where the last revisit stopped, after which the
+    /// weights are rebuilt from the dual values, so that rounding does not accumulate.
     pub fn consolidate_pass(&mut self) {
         self.revisit(u32::try_from(self.samples.len()).unwrap_or(u32::MAX));
         self.rebuild();
@@ -275,6 +276,12 @@ where
             kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
         }
     }
+}
+
+/// Is this a Λ the resolvent can work with? κ ≤ Λ times the logarithm of a share must fit a unit.
+pub(crate) fn is_precision<S: Scalar>(precision: S) -> bool {
+    let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
+    precision > S::ZERO && precision.is_sound() && precision.to_unit() < most
 }
 
 /// A visit's outcome: the sample's new dual value and what the weights move by, per unit feature.

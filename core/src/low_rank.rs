@@ -25,6 +25,7 @@ use crate::Error;
 use crate::head::{Head, Sample, argmax, residual, with_one};
 use crate::kernel;
 use crate::scalar::{Scalar, all_sound};
+use crate::stored::Stored;
 use cholesky::Cholesky;
 
 /// The factors B (`left`) and A (`right`) of an update of rank at most `RANK`.
@@ -208,20 +209,26 @@ impl<'a, S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
     }
 
     /// Scores (W₀ + B·A)ᵀη, before the link; `FEATURES` must be `ROWS − 1`.
-    pub fn scores<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn scores<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         let (scores, _) = scores_and_code(self.factory, &self.factors, features);
         scores
     }
 
     /// Prediction link(scores).
-    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn predict<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         let mut scores = self.scores(features);
         self.factory.link().predict(&mut scores);
         scores
     }
 
     /// The output with the highest score, the first of equals.
-    pub fn decide<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> usize {
+    pub fn decide<X: Stored<S>, const FEATURES: usize>(&self, features: &[X; FEATURES]) -> usize {
         argmax(&self.scores(features))
     }
 
@@ -277,6 +284,7 @@ impl<'a, S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
 /// Wη and the code Bᵀη.
 fn scores_and_code<
     S: Scalar,
+    X: Stored<S>,
     const FEATURES: usize,
     const ROWS: usize,
     const OUTPUTS: usize,
@@ -284,7 +292,7 @@ fn scores_and_code<
 >(
     factory: &Head<S, ROWS, OUTPUTS>,
     factors: &Factors<S, ROWS, OUTPUTS, RANK>,
-    features: &[S; FEATURES],
+    features: &[X; FEATURES],
 ) -> ([S; OUTPUTS], [S; RANK]) {
     let mut scores = factory.scores(features);
     let code = kernel::score(&factors.left, with_one(features));

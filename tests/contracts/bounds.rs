@@ -72,7 +72,7 @@ fn distance_bounds_hold() {
                 let mut solution = factory;
                 let mut scratch = [0.0; ROWS * OUTPUTS];
                 let mut method = ProjectedStep([0.0; ROWS * OUTPUTS]);
-                let stop = Stop { iterations: 200_000, check_every: 10, residual: 1e-14 };
+                let stop = Stop { iterations: 200_000, check_every: 10, residual: 1e-12 };
                 let point = solution.point_mut();
                 let step = StepSize::Constant(1.0 / lipschitz);
                 solve(&operator, prox, &mut method, step, stop, point, &mut scratch);
@@ -84,15 +84,15 @@ fn distance_bounds_hold() {
                     let residual = natural_residual(&operator, prox, x.point(), &mut scratch);
                     let length = ROWS * OUTPUTS;
                     let bound = distance_bound(residual, length, precision, lipschitz);
-                    assert!(truth <= bound + 1e-12, "{link:?} {index}: {truth:e} {bound:e}");
+                    assert!(truth <= bound + 1e-11, "{link:?} {index}: {truth:e} {bound:e}");
                     if index == 0 {
                         let bound = distance_bound_free(residual, length, precision);
-                        assert!(truth <= bound + 1e-12, "{link:?}: {truth:e} {bound:e}");
+                        assert!(truth <= bound + 1e-11, "{link:?}: {truth:e} {bound:e}");
                     }
                     if index == 1 {
                         let gap = gap_function(&operator, &ball, x.point(), &mut scratch);
                         let bound = distance_bound_from_gap(gap, precision);
-                        assert!(truth <= bound + 1e-12, "{link:?}: {truth:e} {bound:e}");
+                        assert!(truth <= bound + 1e-11, "{link:?}: {truth:e} {bound:e}");
                     }
                 }
             }
@@ -106,7 +106,7 @@ fn distance_bounds_hold() {
 fn a_constraint_costs_the_lipschitz_modulus() {
     let field = |x: &[f64], out: &mut [f64]| out[0] = 4.0 * x[0];
     let residual = natural_residual(&field, &NonNegative, &[1.0], &mut [0.0]);
-    assert_eq!(residual, 1.0);
+    assert!((residual - 1.0).abs() < tolerance::F64_REORDERED);
     assert!(distance_bound_free(residual, 1, 4.0) < 1.0);
     assert!((1.0..1.3).contains(&distance_bound(residual, 1, 4.0, 4.0)));
     // √n: every entry off by the residual.

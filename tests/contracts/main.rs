@@ -22,6 +22,7 @@ macro_rules! for_every_scalar {
 }
 
 mod bounds;
+mod certificates;
 mod links;
 mod lists;
 mod losses;
@@ -29,6 +30,7 @@ mod members;
 mod methods;
 mod scalars;
 mod sets;
+mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 

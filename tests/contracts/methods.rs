@@ -25,13 +25,15 @@ pub enum Needs {
 }
 
 pub struct Entry<S> {
-    name: &'static str,
+    pub name: &'static str,
     /// Name of its type, with the path.
     pub kind: &'static str,
-    method: Box<dyn Method<S>>,
+    pub method: Box<dyn Method<S>>,
     needs: Needs,
     /// Never farther from any solution, step by step?
     is_fejer: bool,
+    /// Remembers nothing from one step to the next?
+    pub is_stateless: bool,
 }
 
 fn entry<S: Scalar, M: Method<S> + 'static>(
@@ -39,9 +41,10 @@ fn entry<S: Scalar, M: Method<S> + 'static>(
     method: M,
     needs: Needs,
     is_fejer: bool,
+    is_stateless: bool,
 ) -> Entry<S> {
     let kind = std::any::type_name::<M>();
-    Entry { name, kind, method: Box::new(method), needs, is_fejer }
+    Entry { name, kind, method: Box::new(method), needs, is_fejer, is_stateless }
 }
 
 /// Every method, with this many zeros as scratch.
@@ -52,23 +55,23 @@ pub fn methods<S: Scalar>(length: usize) -> Vec<Entry<S>> {
     let plain = || ProjectedStep(z());
     let extra = || Extragradient::new(z());
     macro_rules! entry {
-        ($method:expr, $needs:ident, $is_fejer:expr) => {
-            entry(stringify!($method), $method, Needs::$needs, $is_fejer)
+        ($method:expr, $needs:ident, $is_fejer:expr, $is_stateless:expr) => {
+            entry(stringify!($method), $method, Needs::$needs, $is_fejer, $is_stateless)
         };
     }
     vec![
-        entry!(plain(), Gradient, true),
-        entry!(extra(), Monotone, true),
-        entry!(ExtragradientPlus::new(half, z()), Monotone, true),
-        entry!(OperatorExtrapolation::new(S::ONE, z()), Monotone, false),
-        entry!(Optimistic::new(z()), Monotone, false),
-        entry!(Rapp::new(half, 30, z()), Monotone, true),
-        entry!(Rapp::new(S::ONE, 30, z()), Monotone, true),
-        entry!(Lookahead::new(plain(), 5, half, z()), Gradient, true),
-        entry!(Lookahead::new(extra(), 5, half, z()), Monotone, true),
-        entry!(Lookahead::new(Optimistic::new(z()), 3, half, z()), Monotone, false),
-        entry!(Nesterov::new(quarter, S::ONE, z()), Gradient, false),
-        entry!(Averaging::new(plain(), z()), Gradient, false),
+        entry!(plain(), Gradient, true, true),
+        entry!(extra(), Monotone, true, true),
+        entry!(ExtragradientPlus::new(half, z()), Monotone, true, true),
+        entry!(OperatorExtrapolation::new(S::ONE, z()), Monotone, false, false),
+        entry!(Optimistic::new(z()), Monotone, false, false),
+        entry!(Rapp::new(half, 30, z()), Monotone, true, true),
+        entry!(Rapp::new(S::ONE, 30, z()), Monotone, true, true),
+        entry!(Lookahead::new(plain(), 5, half, z()), Gradient, true, true),
+        entry!(Lookahead::new(extra(), 5, half, z()), Monotone, true, true),
+        entry!(Lookahead::new(Optimistic::new(z()), 3, half, z()), Monotone, false, false),
+        entry!(Nesterov::new(quarter, S::ONE, z()), Gradient, false, false),
+        entry!(Averaging::new(plain(), z()), Gradient, false, false),
     ]
 }
 

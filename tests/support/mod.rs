@@ -65,6 +65,16 @@ pub mod tolerance {
         }
     }
 
+    /// Twenty steps by two doors: some ten roundings a step of numbers of order 4, and in fixed point
+    /// the link's last places times features up to 3 as well.
+    pub fn streaming<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 2e-5,
+            [2, _] => 1e-12,
+            [_, fraction] => 400.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
     /// What a certificate in floats of six numbers adds for its rounding.
     pub fn rounded_up<S: fejer::Scalar>() -> f64 {
         if S::TAG[0] == 2 { 1e-13 } else { 2e-5 }
