@@ -1,18 +1,19 @@
-//! Heads without a memory: streaming steps, links, the low-rank head and the cascade.
+//! Links, the low-rank head and the cascade.
 
 use core::hint::black_box;
 
 use fejer::cascade::{GiveUp, nested, oracle_cost};
 use fejer::link::Slope;
 use fejer::low_rank::{Factors, Order, ScaledStep};
-use fejer::{Cascade, Link, LowRankHead};
+use fejer::{Cascade, Link, LowRankHead, Scalar};
 
 use crate::device::{Number, OUTPUTS, ROWS, SmallHead, SmallSample, any, slice};
 
 const RANK: usize = 2;
 
 pub fn all(head: &SmallHead, sample: &SmallSample) {
-    stream(*head, sample);
+    #[cfg(feature = "q16")]
+    rounded();
     for tag in black_box([[0, 0], [1, 0], [2, 0], [3, 0], [5, 0], [6, 0], [7, 0]]) {
         if let Some(link) = Link::from_tag(tag) {
             links(link, sample);
@@ -26,15 +27,10 @@ pub fn all(head: &SmallHead, sample: &SmallSample) {
     cascade(head, sample);
 }
 
-fn stream(mut head: SmallHead, sample: &SmallSample) {
-    let _ = black_box(head.projected_step(sample, any()));
-    let _ = black_box(head.extragradient_step(sample, any()));
-    black_box((head.scores(&sample.features), head.predict(&sample.features)));
-    black_box((head.decide(&sample.features), head.hash(), head.link(), head.weights()));
-    #[cfg(feature = "q16")]
-    black_box(fejer::Head::from_f32(&black_box(fejer::Head::<f32, ROWS, OUTPUTS>::zeros(
-        Link::Tanh,
-    ))));
+/// The factory head of a part without an FPU.
+#[cfg(feature = "q16")]
+fn rounded() {
+    black_box(SmallHead::from_f32(&black_box(fejer::Head::zeros(Link::Tanh))));
 }
 
 fn links(link: Link, sample: &SmallSample) {
@@ -44,6 +40,7 @@ fn links(link: Link, sample: &SmallSample) {
     let mut signal = sample.target;
     link.pull_back(scores, prediction, slice(&mut signal));
     black_box((signal, link.tag(), link.lipschitz::<Number>(), link.strong_monotonicity(any())));
+    black_box(link.rounding::<Number>(black_box(OUTPUTS), any().to_float()));
     black_box(link.matching_loss(scores, black_box(&sample.target[..])));
     black_box(link.fenchel_young_gap(scores, prediction));
 }

@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use fejer::memory::{Admission, Policy, Target, Weight};
-use fejer::{Anchored, Class, Smoothed, Weighted};
+use fejer::{Anchored, Class, Short, Smoothed, Weighted};
 
 use crate::device::{FEATURES, Number, OUTPUTS, ROWS, SmallHead, SmallSample, any};
 
@@ -32,6 +32,10 @@ fn live<T: Target<Number, OUTPUTS>>(head: &SmallHead, sample: &SmallSample, targ
     }
     let features = &sample.features;
     let _ = black_box(solve.learn(features, target));
+    if let Ok(short) = Short::store(features) {
+        let _ = black_box(solve.learn(&short, target));
+        black_box((solve.predict(&short), solve.decide(&short)));
+    }
     let _ = black_box(solve.learn_instead_of(features, target, black_box(1)));
     solve.revisit(black_box(3));
     solve.consolidate_pass();

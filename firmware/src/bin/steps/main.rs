@@ -19,6 +19,8 @@ mod sensing;
 mod solving;
 #[cfg(target_os = "none")]
 mod storing;
+#[cfg(target_os = "none")]
+mod streaming;
 
 #[cfg(target_os = "none")]
 mod device {
@@ -65,6 +67,7 @@ mod device {
             let head = SmallHead::new(black_box(Link::Softmax), [[any(); OUTPUTS]; ROWS]);
             let sample = SmallSample { features, target: head.predict(&features) };
             crate::learning::all(&head, &sample);
+            crate::streaming::all(&head, &sample);
             crate::heads::all(&head, &sample);
             crate::solving::all(&head, black_box(&[sample; 3]));
             crate::storing::all(&head, &sample);

@@ -18,7 +18,10 @@ pub fn all() -> [Number; FEATURES] {
     let _ = black_box(running.observe(&bands));
     black_box(running.count());
     let fitted: Standardise<FEATURES> = running.standardise();
-    black_box(fitted.apply::<Number>(&bands))
+    let standard = fitted.apply::<Number>(&bands);
+    let mut running = RunningStandardise::<FEATURES, Number>::new(black_box(100));
+    let _ = black_box(running.observe(&standard));
+    black_box(running.standardise().standard(&standard))
 }
 
 fn mel<const FRAME: usize>() {

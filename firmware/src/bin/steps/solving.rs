@@ -8,10 +8,10 @@ use fejer::{
     Anchor, AnchoredOperator, Averaging, BoundedSet, ElasticNet, Extragradient, ExtragradientPlus,
     Free, GroupLasso, HeadOperator, Interval, L1Ball, L2Ball, Lasso, Lookahead, Method, Nesterov,
     NonNegative, Operator, OperatorExtrapolation, Optimistic, ProjectedStep, Prox, Rapp, Ridge,
-    Scalar, Simplex, StepSize, Stop, gap_function, natural_residual, solve,
+    Sample, Scalar, Short, Simplex, StepSize, Stop, gap_function, natural_residual, solve,
 };
 
-use crate::device::{Number, OUTPUTS, ROWS, SmallHead, SmallSample, any, slice};
+use crate::device::{FEATURES, Number, OUTPUTS, ROWS, SmallHead, SmallSample, any, slice};
 
 const LENGTH: usize = ROWS * OUTPUTS;
 const ZEROS: [Number; LENGTH] = [Number::ZERO; LENGTH];
@@ -21,10 +21,17 @@ type Field<'a> = &'a dyn Operator<Number>;
 pub fn all(head: &SmallHead, samples: &[SmallSample]) {
     let on_samples = HeadOperator { link: head.link(), samples };
     let anchored = AnchoredOperator { factory: head, precision: any(), samples };
+    let short = black_box([Short::default(); FEATURES]);
+    let short = [Sample { features: short, target: [any(); OUTPUTS] }; 3];
+    let samples = black_box(&short[..]);
+    let on_short = HeadOperator { link: head.link(), samples };
+    let anchored_short = AnchoredOperator { factory: head, precision: any(), samples };
     let closure = |point: &[Number], out: &mut [Number]| {
         out.iter_mut().zip(point).for_each(|(out, &x)| *out = x - any());
     };
-    for operator in black_box([&on_samples as Field<'_>, &anchored, &closure]) {
+    for operator in
+        black_box([&on_samples as Field<'_>, &anchored, &on_short, &anchored_short, &closure])
+    {
         on_every_set(operator, head);
         with_every_method(operator, head);
     }
