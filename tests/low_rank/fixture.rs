@@ -7,9 +7,10 @@ use super::matrix::*;
 use super::rule;
 use super::support::{Random, tolerance};
 
-const LEFT: Matrix<3, 2> = [[1.0, 2.0], [0.0, 1.0], [1.0, -1.0]];
-const RIGHT: Matrix<2, 4> = [[1.0, 0.0, 2.0, -1.0], [0.0, 1.0, 1.0, 1.0]];
-const FIELD: Matrix<3, 4> = [[1.0, 0.0, -1.0, 2.0], [0.0, 1.0, 1.0, 0.0], [2.0, -1.0, 0.0, 1.0]];
+pub const LEFT: Matrix<3, 2> = [[1.0, 2.0], [0.0, 1.0], [1.0, -1.0]];
+pub const RIGHT: Matrix<2, 4> = [[1.0, 0.0, 2.0, -1.0], [0.0, 1.0, 1.0, 1.0]];
+pub const FIELD: Matrix<3, 4> =
+    [[1.0, 0.0, -1.0, 2.0], [0.0, 1.0, 1.0, 0.0], [2.0, -1.0, 0.0, 1.0]];
 
 /// The step with the field G fixed: ∇_B = G Aᵀ, ∇_A = Bᵀ G.
 fn stepped<const I: usize, const J: usize, const R: usize>(

@@ -9,12 +9,12 @@ use super::support::{
     Random, assert_close, largest_difference, random_features, random_head, tolerance,
 };
 
-const FEATURES: usize = 5;
-const ROWS: usize = 6;
-const OUTPUTS: usize = 3;
-const RANK: usize = 2;
+pub const FEATURES: usize = 5;
+pub const ROWS: usize = 6;
+pub const OUTPUTS: usize = 3;
+pub const RANK: usize = 2;
 
-fn samples<S: Scalar>(random: &mut Random, count: usize) -> Vec<Sample<S, FEATURES, OUTPUTS>> {
+pub fn samples<S: Scalar>(random: &mut Random, count: usize) -> Vec<Sample<S, FEATURES, OUTPUTS>> {
     (0..count)
         .map(|_| {
             let mut target = [S::ZERO; OUTPUTS];

@@ -1,5 +1,6 @@
 //! Fine-tuning with few numbers: known answers of arXiv 2402.02347, recomputed, and the low-rank head.
 
+mod adamw;
 mod conditioning;
 mod fixture;
 mod head;

@@ -49,6 +49,16 @@ pub mod tolerance {
     pub const EIGHT_DIGITS: f64 = 6e-9;
     /// The product after a scaled step in another basis: two Gram matrices of condition up to 10⁴.
     pub const GL_INVARIANCE: f64 = 1e-12;
+    /// Plain gradient steps from another random start: 32 to 35 over 300 starts where the notes have
+    /// 34, and within 1 % where they have 367 and 3270.
+    pub const COUNT_OF_STEPS: f64 = 2.0;
+    /// δ = 10¹² against δ = ∞: the Gram matrices, of norm up to 10, over δ, through twenty steps.
+    pub const HEAVY_DAMPING: f64 = 1e-9;
+    /// Thirty steps of AdamW: where a root of v is near ε, rounding of the field of 2⁻²⁴ is divided
+    /// by ε = 10⁻³ and multiplied by the step of .02.
+    pub const ADAMW: f64 = 2e-4;
+    /// The same with fields rounded to Q16.16, by 2⁻¹⁷ a sample: 256 times as coarse.
+    pub const ADAMW_Q16: f64 = 2e-2;
     /// A difference quotient of width 1e-5 in f64: its square, and 2⁻⁵³ over the width.
     pub const DIFFERENCE_QUOTIENT: f64 = 1e-6;
     /// A support function against the projection of a point 10⁴ times as far out as the set is wide.

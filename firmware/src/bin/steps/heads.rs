@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use fejer::cascade::{GiveUp, nested, oracle_cost};
 use fejer::link::Slope;
-use fejer::low_rank::{Factors, Order, ScaledStep};
+use fejer::low_rank::{Factors, Moments, Order, ScaledAdamW, ScaledStep};
 use fejer::{Cascade, Link, LowRankHead, Scalar};
 
 use crate::device::{Number, OUTPUTS, ROWS, SmallHead, SmallSample, any, slice};
@@ -53,6 +53,20 @@ fn low_rank(head: &SmallHead, sample: &SmallSample) {
         let mut factors = *low.factors();
         let _ = black_box(factors.scaled_step(&rule, |factors, field| *field = *factors));
         black_box(factors.product());
+        let float = any().to_float();
+        let rule = ScaledAdamW {
+            step: float,
+            damping: float,
+            kept: [float; 2],
+            epsilon: float,
+            decay: float,
+            order,
+        };
+        let mut moments = black_box(Moments::zeros());
+        let _ = black_box(low.fine_tune_adamw(slice(&mut [*sample; 3]), &rule, &mut moments));
+        let _ = black_box(
+            factors.scaled_adamw_step(&rule, &mut moments, |factors, field| *field = *factors),
+        );
         low = LowRankHead::with_factors(head, factors);
     }
     black_box((low.scores(&sample.features), low.predict(&sample.features)));
