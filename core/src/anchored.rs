@@ -47,7 +47,8 @@ pub const DEFAULT_PRECISION: f32 = 0.3;
 /// A head that learns: factory weights (borrowed, so they can stay in flash), learnt weights and a
 /// memory of at most `MEMORY` labelled samples.
 ///
-/// `ROWS` is the number of features plus one; `T` is [`crate::Class`] or `[S; OUTPUTS]`.
+/// `ROWS` is the number of features plus one; `T`, a [`Target`], is the kind of
+/// label: [`crate::Class`], [`crate::Smoothed`], `[S; OUTPUTS]`, or one of them [`crate::Weighted`].
 #[derive(Clone, Debug)]
 pub struct Anchored<'a, S: Scalar, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
 {

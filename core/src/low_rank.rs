@@ -69,7 +69,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
         Self { left: [[S::ZERO; RANK]; ROWS], right: [[S::ZERO; OUTPUTS]; RANK] }
     }
 
-    /// B·A, rows × outputs.
+    /// B·A, the update of the weights: rows × outputs.
     pub fn product(&self) -> [[S; OUTPUTS]; ROWS] {
         self.left.map(|row| kernel::score(&self.right, row.into_iter()))
     }
