@@ -177,7 +177,7 @@ where
             return Err(Error::Unsound);
         }
         sample.dual = moved.dual;
-        kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
+        kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);
         if self.samples.is_full() {
             self.forget(forgotten.min(MEMORY - 1));
         }
@@ -249,7 +249,7 @@ where
     /// What a visit of this sample would do: see the module's equations. The right-hand side
     /// p + κ Wη already takes out what the sample contributed to Wη.
     fn proximal(&self, sample: &Remembered<S, T, ROWS, OUTPUTS>) -> Move<S, OUTPUTS> {
-        let scores = kernel::score(self.head.weights(), sample.features());
+        let scores = kernel::score(self.head.weights(), sample.codes());
         let squared_norm = sample.squared_norm();
         let precision = self.precision_of(&sample.target);
         let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, precision, S::ONE), squared_norm);
@@ -274,7 +274,7 @@ where
         };
         if let Some(sample) = self.samples.get_mut(index) {
             sample.dual = moved.dual;
-            kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);
         }
     }
 }

@@ -75,7 +75,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         features: &[X; FEATURES],
     ) -> [S; OUTPUTS] {
         const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
-        kernel::score(&self.weights, with_one(features))
+        kernel::score(&self.weights, features)
     }
 
     /// Prediction link(Wη): for softmax, the share of each class.
@@ -155,7 +155,7 @@ pub(crate) fn squared_norm<S: Scalar>(features: impl Iterator<Item = S>) -> S::W
 
 /// Is every feature sound?
 pub(crate) fn are_sound<S: Scalar, X: Stored<S>>(features: &[X]) -> bool {
-    features.iter().all(|feature| feature.value().is_sound())
+    X::ALWAYS_SOUND || features.iter().all(|feature| feature.value().is_sound())
 }
 
 /// link(scores) − target: the field's factor for one sample.

@@ -197,10 +197,11 @@ fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
     for score in scores.iter_mut() {
-        *score = score.saturating_minus(top).exp();
+        *score = score.saturating_minus(top).exp_below();
         total = total + *score;
     }
-    scores.iter_mut().for_each(|score| *score = score.divide(total));
+    let inverse = S::ratio(S::ONE.widen(), total.widen());
+    scores.iter_mut().for_each(|score| *score = score.scale(inverse));
 }
 
 /// ln Σ eᵘ without overflow.

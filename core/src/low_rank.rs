@@ -24,7 +24,7 @@ mod cholesky;
 mod direction;
 
 use crate::Error;
-use crate::head::{Head, Sample, argmax, residual, with_one};
+use crate::head::{Head, Sample, argmax, residual};
 use crate::kernel;
 use crate::scalar::{Scalar, all_sound};
 
@@ -71,7 +71,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
 
     /// B·A, the update of the weights: rows × outputs.
     pub fn product(&self) -> [[S; OUTPUTS]; ROWS] {
-        self.left.map(|row| kernel::score(&self.right, row.into_iter()))
+        self.left.map(|row| kernel::product(&self.right, &row))
     }
 
     /// One scaled step; `pull_back` writes (∇_B, ∇_A) at the factors it is given.
@@ -237,8 +237,8 @@ fn mean_field<
                 let products = row.iter().zip(&violation);
                 S::round(products.fold(S::WIDE_ZERO, |sum, (&a, &g)| S::accumulate(sum, a, g)))
             });
-            kernel::update(&mut field.right, code.into_iter(), &violation);
-            kernel::update(&mut field.left, with_one(&sample.features), &push);
+            kernel::add_outer(&mut field.right, &code, &violation);
+            kernel::update(&mut field.left, &sample.features, &push);
         }
     }
 }
@@ -257,8 +257,8 @@ fn scores_and_code<
     features: &[X; FEATURES],
 ) -> ([S; OUTPUTS], [S; RANK]) {
     let mut scores = factory.scores(features);
-    let code = kernel::score(&factors.left, with_one(features));
-    let update = kernel::score(&factors.right, code.iter().copied());
+    let code = kernel::score(&factors.left, features);
+    let update = kernel::product(&factors.right, &code);
     for (score, update) in scores.iter_mut().zip(update) {
         *score = *score + update;
     }

@@ -1,6 +1,6 @@
 //! Remembered samples: features in 8 bit, the label and the dual value.
 //!
-//! Features are stored as [`Byte`]s (range ±3.97, error at most 1/64 inside it; features are
+//! Features are stored as 8-bit codes (range ±3.97, error at most 1/64 inside it; features are
 //! standardised), the last being the appended 1. Learning always uses the stored features.
 
 mod label;
@@ -8,7 +8,7 @@ mod policy;
 
 use crate::link::Link;
 use crate::scalar::{Scalar, all_sound};
-use crate::stored::{Byte, Stored};
+use crate::stored::{CODE_ONE, Stored, to_code};
 
 pub use label::{Smoothed, Weight, Weighted};
 pub use policy::{Admission, Place, Policy};
@@ -122,17 +122,17 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const ROWS: usize, const OUTPUTS: usize>
 {
     /// Stores plain features (without the 1) in 8 bit.
     pub fn new<X: Stored<S>>(features: &[X], target: T) -> Self {
-        let mut codes = [Byte::ONE.0; ROWS];
+        let mut codes = [CODE_ONE; ROWS];
         let plain = ROWS.saturating_sub(1);
         for (code, feature) in codes.iter_mut().take(plain).zip(features) {
-            *code = Byte::nearest(feature.value()).0;
+            *code = to_code(feature.value());
         }
         Self { codes, target, dual: [S::ZERO; OUTPUTS] }
     }
 
     /// A sample as a checkpoint holds it: codes without the 1.
     pub(crate) fn from_parts(plain: &[u8], target: T, dual: [S; OUTPUTS]) -> Self {
-        let mut codes = [Byte::ONE.0; ROWS];
+        let mut codes = [CODE_ONE; ROWS];
         let count = ROWS.saturating_sub(1);
         for (code, byte) in codes.iter_mut().take(count).zip(plain) {
             *code = byte.cast_signed();
@@ -147,17 +147,17 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const ROWS: usize, const OUTPUTS: usize>
 
     /// The features as stored, with the 1 appended.
     pub fn features(&self) -> impl Iterator<Item = S> + '_ {
-        self.codes.iter().map(|&code| Byte(code).value())
+        self.codes.iter().map(|&code| code.value())
     }
 
     /// One stored feature; the last is the 1.
     pub(crate) fn feature<N: Scalar>(&self, row: usize) -> N {
-        Byte(self.codes.get(row).copied().unwrap_or_default()).value()
+        self.codes.get(row).copied().unwrap_or_default().value()
     }
 
     /// All of them, the 1 included, in floats.
     pub(crate) fn float_features(&self) -> [S::Float; ROWS] {
-        self.codes.map(|code| Byte(code).value())
+        self.codes.map(Stored::value)
     }
 
     /// ‖η‖², the 1 included, as an exact sum.

@@ -2,7 +2,7 @@
 
 mod rounding;
 
-use crate::head::{Sample, residual, with_one};
+use crate::head::{Sample, residual};
 use crate::link::Link;
 use crate::scalar::Scalar;
 use crate::stored::Stored;
@@ -49,9 +49,9 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const OUTPUTS: usize> Opera
         field.as_flattened_mut().fill(S::ZERO);
         let count = S::from_scaled(i32::try_from(self.samples.len()).unwrap_or(i32::MAX), 0);
         for sample in self.samples {
-            let scores = kernel::score(rows, with_one(&sample.features));
+            let scores = kernel::score(rows, &sample.features);
             let share = residual(self.link, scores, &sample.target).map(|r| r.divide(count));
-            kernel::update(field, with_one(&sample.features), &share);
+            kernel::update(field, &sample.features, &share);
         }
     }
 
@@ -93,9 +93,9 @@ impl<S: Scalar, X: Stored<S>, const ROWS: usize, const FEATURES: usize, const OU
             *out = self.precision * (weight - anchor);
         }
         for sample in self.samples {
-            let scores = kernel::score(rows, with_one(&sample.features));
+            let scores = kernel::score(rows, &sample.features);
             let violation = residual(self.factory.link(), scores, &sample.target);
-            kernel::update(field, with_one(&sample.features), &violation);
+            kernel::update(field, &sample.features, &violation);
         }
     }
 

@@ -16,33 +16,41 @@
 //! ([`PastSample`]); those that remember points ([`crate::Nesterov`], [`crate::Averaging`]) need the
 //! batch door, as does a constraint set.
 
+mod past;
+mod soundness;
+
+pub use past::PastSample;
+
 use crate::Error;
-use crate::anchored::{dual_values, resolvent};
-use crate::head::{Head, Sample, are_sound, residual, squared_norm, with_one};
-use crate::kernel;
+use crate::anchored::{dual_values, is_precision, resolvent};
+use crate::head::{Head, Sample, residual, squared_norm, with_one};
 use crate::method::Method;
 use crate::prox::Free;
-use crate::scalar::{Scalar, all_sound};
+use crate::scalar::Scalar;
 use crate::stored::Stored;
+use soundness::check;
 
-/// The field g ηᵀ of the sample before, for [`Head::optimistic_step`] and
-/// [`Head::extrapolated_step`]. One object, one run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PastSample<X, S, const FEATURES: usize, const OUTPUTS: usize> {
-    last: Option<([X; FEATURES], [S; OUTPUTS])>,
-}
+/// ‖η‖² of plain features, the appended 1 included. A step computes it unless it is given: it belongs
+/// to the features, and is known before the label is.
+#[derive(Clone, Copy, Debug)]
+pub struct SquaredNorm<S: Scalar>(S::Wide);
 
-impl<X, S, const FEATURES: usize, const OUTPUTS: usize> PastSample<X, S, FEATURES, OUTPUTS> {
-    /// None yet: the first sample stands in for it.
-    pub const fn none() -> Self {
-        Self { last: None }
+impl<S: Scalar> SquaredNorm<S> {
+    /// Of these features.
+    pub fn of<X: Stored<S>>(features: &[X]) -> Self {
+        Self(squared_norm(with_one(features)))
+    }
+
+    /// As a factor: the number may be beyond the range of fixed point.
+    fn factor(self) -> S::Ratio {
+        S::ratio(self.0, S::ONE.widen())
     }
 }
 
 impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
     /// One projected step (here without a constraint set): W ← W − step · (link(Wη) − y) ηᵀ (SVI,
-    /// arXiv 2202.08876 §1.2). Shapes as in [`Head::scores`]; [`crate::NormalisedStep`] is the step to start
-    /// with.
+    /// arXiv 2202.08876 §1.2). Shapes as in [`Head::scores`]; [`crate::NormalisedStep`] is the step to
+    /// start with.
     ///
     /// # Errors
     /// [`Error::Unsound`]: a feature, target, score or the step is NaN, infinite or saturated; the
@@ -52,10 +60,23 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         sample: &Sample<S, FEATURES, OUTPUTS, X>,
         step: S,
     ) -> Result<(), Error> {
+        self.projected_step_given(sample, SquaredNorm::of(&sample.features), step)
+    }
+
+    /// [`Head::projected_step`] with ‖η‖² already known.
+    ///
+    /// # Errors
+    /// As [`Head::projected_step`].
+    pub fn projected_step_given<X: Stored<S>, const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS, X>,
+        norm: SquaredNorm<S>,
+        step: S,
+    ) -> Result<(), Error> {
         check(sample, step)?;
         let scores = self.scores(&sample.features);
         let field = residual(self.link(), scores, &sample.target);
-        self.move_along(sample, &scores, &field.map(|g| -times(step, g)))
+        self.move_along(&sample.features, norm, &scores, &field.map(|g| -step.times(g)))
     }
 
     /// One extragradient step (Korpelevich 1976). The midpoint's scores are
@@ -68,15 +89,28 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         sample: &Sample<S, FEATURES, OUTPUTS, X>,
         step: S,
     ) -> Result<(), Error> {
+        self.extragradient_step_given(sample, SquaredNorm::of(&sample.features), step)
+    }
+
+    /// [`Head::extragradient_step`] with ‖η‖² already known.
+    ///
+    /// # Errors
+    /// As [`Head::projected_step`].
+    pub fn extragradient_step_given<X: Stored<S>, const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS, X>,
+        norm: SquaredNorm<S>,
+        step: S,
+    ) -> Result<(), Error> {
         check(sample, step)?;
         let mut scores = self.scores(&sample.features);
         let field = residual(self.link(), scores, &sample.target);
-        let reach = step.scale(length_of(&sample.features));
+        let reach = step.scale(norm.factor());
         for (score, field) in scores.iter_mut().zip(field) {
-            *score = score.saturating_minus(times(reach, field));
+            *score = score.saturating_minus(reach.times(field));
         }
         let field = residual(self.link(), scores, &sample.target);
-        self.move_along(sample, &scores, &field.map(|g| -times(step, g)))
+        self.move_along(&sample.features, norm, &scores, &field.map(|g| -step.times(g)))
     }
 
     /// One proximal-point step of length 1/precision: the exact resolvent of the sample's field, for
@@ -90,22 +124,34 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         sample: &Sample<S, FEATURES, OUTPUTS, X>,
         precision: S,
     ) -> Result<(), Error> {
-        if !crate::anchored::is_precision(precision) {
+        self.proximal_point_step_given(sample, SquaredNorm::of(&sample.features), precision)
+    }
+
+    /// [`Head::proximal_point_step`] with ‖η‖² already known.
+    ///
+    /// # Errors
+    /// As [`Head::proximal_point_step`].
+    pub fn proximal_point_step_given<X: Stored<S>, const FEATURES: usize>(
+        &mut self,
+        sample: &Sample<S, FEATURES, OUTPUTS, X>,
+        norm: SquaredNorm<S>,
+        precision: S,
+    ) -> Result<(), Error> {
+        if !is_precision(precision) {
             return Err(Error::Precision);
         }
         check(sample, precision)?;
         let scores = self.scores(&sample.features);
-        let squared_norm = squared_norm(with_one(&sample.features));
-        let wide = S::accumulate(S::WIDE_ZERO, precision, S::ONE);
-        let kappa = S::ratio(wide, squared_norm);
+        let kappa = S::ratio(precision.widen(), norm.0);
         let mut beta = sample.target;
         for (beta, &score) in beta.iter_mut().zip(&scores) {
             *beta = beta.saturating_minus(-score.scale(kappa));
         }
-        let share = resolvent(self.link(), precision, squared_norm, &beta);
-        let inverse = S::ratio(one::<S>(), wide);
+        let share = resolvent(self.link(), precision, norm.0, &beta);
+        let inverse = S::ratio(S::ONE.widen(), precision.widen());
         let dual = dual_values(self.link(), &sample.target, &share);
-        self.move_along(sample, &scores, &dual.map(|dual| dual.scale(inverse)))
+        let shift = dual.map(|dual| dual.scale(inverse));
+        self.move_along(&sample.features, norm, &scores, &shift)
     }
 
     /// One step of any method that remembers nothing from one step to the next:
@@ -132,7 +178,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
     ) -> Result<(), Error> {
         check(sample, step)?;
         let scores = self.scores(&sample.features);
-        let squared_norm = length_of(&sample.features);
+        let norm = SquaredNorm::of(&sample.features);
+        let squared_norm = norm.factor();
         let link = self.link();
         let field = |shift: &[S], out: &mut [S]| {
             let mut moved = scores;
@@ -144,112 +191,6 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         };
         let mut shift = [S::ZERO; OUTPUTS];
         method.advance(&field, &Free, step, &mut shift);
-        self.move_along(sample, &scores, &shift)
+        self.move_along(&sample.features, norm, &scores, &shift)
     }
-
-    /// One optimistic step (Popov 1980): the field at W − step·g′η′ᵀ, with g′η′ᵀ the field of the
-    /// step before, whose scores are Wη − step·⟨η′, η⟩ g′.
-    ///
-    /// # Errors
-    /// As [`Head::projected_step`]; `past` is then as before too.
-    pub fn optimistic_step<X: Stored<S>, const FEATURES: usize>(
-        &mut self,
-        past: &mut PastSample<X, S, FEATURES, OUTPUTS>,
-        sample: &Sample<S, FEATURES, OUTPUTS, X>,
-        step: S,
-    ) -> Result<(), Error> {
-        check(sample, step)?;
-        let mut scores = self.scores(&sample.features);
-        let (before, field) =
-            past.last.unwrap_or((sample.features, residual(self.link(), scores, &sample.target)));
-        let reach = step_along(step, &before, &sample.features);
-        for (score, field) in scores.iter_mut().zip(field) {
-            *score = score.saturating_minus(times(reach, field));
-        }
-        let field = residual(self.link(), scores, &sample.target);
-        self.move_along(sample, &scores, &field.map(|g| -times(step, g)))?;
-        past.last = Some((sample.features, field));
-        Ok(())
-    }
-
-    /// One step of operator extrapolation (Kotsalis, Lan & Li 2020):
-    /// W ← W − step · ((1 + λ) g ηᵀ − λ g′η′ᵀ), λ the `extrapolation` in 0..=1. Writes the weights
-    /// twice, once for each sample.
-    ///
-    /// # Errors
-    /// As [`Head::projected_step`]; `past` is then as before too.
-    pub fn extrapolated_step<X: Stored<S>, const FEATURES: usize>(
-        &mut self,
-        past: &mut PastSample<X, S, FEATURES, OUTPUTS>,
-        sample: &Sample<S, FEATURES, OUTPUTS, X>,
-        extrapolation: S,
-        step: S,
-    ) -> Result<(), Error> {
-        check(sample, step)?;
-        let scores = self.scores(&sample.features);
-        let field = residual(self.link(), scores, &sample.target);
-        let (before, last) = past.last.unwrap_or((sample.features, field));
-        let back = last.map(|g| times(step, times(extrapolation, g)));
-        if !(all_sound(&back) && self.stays_sound(&before, &back)) {
-            return Err(Error::Unsound);
-        }
-        let head = *self;
-        kernel::update(self.weights_mut(), with_one(&before), &back);
-        let forth = field.map(|g| -times(step, g.saturating_minus(-times(extrapolation, g))));
-        if let Err(error) = self.move_along(sample, &scores, &forth) {
-            *self = head;
-            return Err(error);
-        }
-        past.last = Some((sample.features, field));
-        Ok(())
-    }
-
-    /// W ← W + shift ηᵀ, its scores having been sound, refused before anything moves if a number is unsound or would become so.
-    fn move_along<X: Stored<S>, const FEATURES: usize>(
-        &mut self,
-        sample: &Sample<S, FEATURES, OUTPUTS, X>,
-        scores: &[S; OUTPUTS],
-        shift: &[S; OUTPUTS],
-    ) -> Result<(), Error> {
-        let is_sound =
-            all_sound(scores) && all_sound(shift) && self.stays_sound(&sample.features, shift);
-        if !is_sound {
-            return Err(Error::Unsound);
-        }
-        kernel::update(self.weights_mut(), with_one(&sample.features), shift);
-        Ok(())
-    }
-}
-
-fn one<S: Scalar>() -> S::Wide {
-    S::accumulate(S::WIDE_ZERO, S::ONE, S::ONE)
-}
-
-/// Refuses what must not enter a sum.
-fn check<S: Scalar, X: Stored<S>, const FEATURES: usize, const OUTPUTS: usize>(
-    sample: &Sample<S, FEATURES, OUTPUTS, X>,
-    step: S,
-) -> Result<(), Error> {
-    let is_sound = are_sound(&sample.features) && all_sound(&sample.target) && step.is_sound();
-    if is_sound { Ok(()) } else { Err(Error::Unsound) }
-}
-
-/// a·b, clamped to the range of the type instead of wrapping, so that the checks still see it.
-fn times<S: Scalar>(a: S, b: S) -> S {
-    S::round(S::accumulate(S::WIDE_ZERO, a, b))
-}
-
-/// ‖η‖² as a factor: the number may be beyond the range of fixed point.
-fn length_of<S: Scalar, X: Stored<S>>(features: &[X]) -> S::Ratio {
-    S::ratio(squared_norm(with_one(features)), one::<S>())
-}
-
-/// step·⟨η′, η⟩; the positive and the negative products apart, because a ratio is of positive sums.
-fn step_along<S: Scalar, X: Stored<S>>(step: S, before: &[X], features: &[X]) -> S {
-    let (mut with, mut against) = (S::WIDE_ZERO, S::WIDE_ZERO);
-    for (a, b) in with_one(before).zip(with_one(features)) {
-        let side = if (a < S::ZERO) == (b < S::ZERO) { &mut with } else { &mut against };
-        *side = S::accumulate(*side, a.abs(), b.abs());
-    }
-    step.scale(S::ratio(with, one::<S>())) - step.scale(S::ratio(against, one::<S>()))
 }

@@ -87,7 +87,7 @@ where
         let own = solve.precision_of(&sample.target).to_float();
         // The weight as the steps saw it, Λ/w being rounded; exactly 1 where there is none.
         let weight = precision.divide(own);
-        let scores = kernel::score(solve.head.weights(), sample.features()).map(S::to_float);
+        let scores = kernel::score(solve.head.weights(), sample.codes()).map(S::to_float);
         let share = sample.share().map(S::to_float);
         gap = gap + weight * link.fenchel_young_gap(&scores, &share);
         let features_norm = norm(&sample.float_features());

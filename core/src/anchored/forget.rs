@@ -25,7 +25,7 @@ where
         if let Some(sample) = self.take(index) {
             let inverse = self.inverse_precision_of(&sample.target);
             let step = sample.dual.map(|dual| -dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &step);
         }
     }
 
@@ -35,7 +35,7 @@ where
         for sample in &self.samples {
             let inverse = self.inverse_precision_of(&sample.target);
             let step = sample.dual.map(|dual| dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &step);
         }
     }
 

@@ -42,7 +42,7 @@ impl<'a, S: Scalar, const OUTPUTS: usize> FieldError<'a, S, OUTPUTS> {
         &mut self,
         sample: &Sample<S, FEATURES, OUTPUTS, X>,
     ) {
-        let scores = kernel::score(self.rows, with_one(&sample.features));
+        let scores = kernel::score(self.rows, &sample.features);
         let most = with_one(&sample.features).fold(S::ONE, |most, x: S| most.max(x.abs()));
         let violation = residual(self.link, scores, &sample.target);
         let sound = all_sound(&scores) && all_sound(&violation) && most.is_sound();

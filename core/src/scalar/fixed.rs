@@ -155,6 +155,12 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     fn round(sum: i64) -> Self {
         Self::from_bits(clamp(shift_right_rounded(sum, Frac::U32)))
     }
+    fn widen(self) -> i64 {
+        i64::from(self.to_bits()) << Frac::U32.min(31)
+    }
+    fn times(self, by: Self) -> Self {
+        Scalar::round(Self::accumulate(0, self, by))
+    }
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "wraps, as the sums of this type do")]
     fn add_product(self, a: Self, b: Self) -> Self {
