@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use fejer::streaming::PastSample;
+use fejer::streaming::{PastSample, SquaredNorm};
 use fejer::{
     Extragradient, ExtragradientPlus, Lookahead, Method, NormalisedStep, ProjectedStep, Rapp,
     Sample, Scalar, Short, Stored,
@@ -22,6 +22,10 @@ fn stream<X: Stored<Number>>(mut head: SmallHead, sample: &Sample<Number, FEATUR
     let _ = black_box(head.projected_step(sample, step));
     let _ = black_box(head.extragradient_step(sample, step));
     let _ = black_box(head.proximal_point_step(sample, any()));
+    let norm = black_box(SquaredNorm::of(&sample.features));
+    let _ = black_box(head.projected_step_given(sample, norm, step));
+    let _ = black_box(head.extragradient_step_given(sample, norm, step));
+    let _ = black_box(head.proximal_point_step_given(sample, norm, any()));
     let mut past = PastSample::none();
     let _ = black_box(head.optimistic_step(&mut past, sample, step));
     let _ = black_box(head.extrapolated_step(&mut past, sample, any(), step));
