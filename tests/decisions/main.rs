@@ -22,7 +22,7 @@ use task::Task;
 const AGREEMENT: f64 = 0.995;
 
 /// A number type and how features are stored.
-pub trait Format {
+trait Format {
     type Number: Scalar;
     type Feature: Stored<Self::Number> + 'static;
 
@@ -30,7 +30,7 @@ pub trait Format {
 }
 
 /// Features stored as numbers.
-pub struct Plain<S>(PhantomData<S>);
+struct Plain<S>(PhantomData<S>);
 
 impl<S: Scalar> Format for Plain<S> {
     type Number = S;
@@ -42,7 +42,7 @@ impl<S: Scalar> Format for Plain<S> {
 }
 
 /// Features stored in 16 bits.
-pub struct Shorts<S>(PhantomData<S>);
+struct Shorts<S>(PhantomData<S>);
 
 impl<S: Scalar> Format for Shorts<S> {
     type Number = S;

@@ -18,7 +18,7 @@ const PASSES: u32 = 10;
 type Raw<const FEATURES: usize> = (Vec<[f32; FEATURES]>, Vec<u8>);
 type Labelled<const FEATURES: usize> = Vec<([f32; FEATURES], u8)>;
 
-pub struct Task<const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> {
+pub(super) struct Task<const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> {
     pub name: &'static str,
     pub factory: Head<f32, ROWS, OUTPUTS>,
     /// Standardised as in the lab.
@@ -93,7 +93,7 @@ fn data() -> Option<PathBuf> {
 }
 
 /// Bearing faults: pre-trained at motor load 0, 45 labels of loads 1 and 2.
-pub fn bearings() -> Option<Task<64, 65, { CLASSES.len() }>> {
+pub(super) fn bearings() -> Option<Task<64, 65, { CLASSES.len() }>> {
     let data = data()?;
     let load = |number: u8| -> Raw<64> {
         let windows = cwru::load(&data, number).expect("recordings");
@@ -107,8 +107,8 @@ pub fn bearings() -> Option<Task<64, 65, { CLASSES.len() }>> {
 }
 
 /// Human activity: pre-trained on subjects 1 to 16, 120 labels of the others.
-pub fn activity() -> Option<Task<{ har::FEATURES }, { har::FEATURES + 1 }, { har::CLASSES.len() }>>
-{
+pub(super) fn activity()
+-> Option<Task<{ har::FEATURES }, { har::FEATURES + 1 }, { har::CLASSES.len() }>> {
     let all = har::load(&data()?).expect("recordings");
     let raw = |is_lab: bool| {
         let some = all.of(|who| (who <= LAB_SUBJECTS) == is_lab);
