@@ -1,10 +1,10 @@
 //! Every way to learn: the batch methods, the streaming steps, and the anchored solve.
 
-use fejer::streaming::{NormalisedStep, PastSample};
+use fejer::streaming::PastSample;
 use fejer::{
     Anchored, Averaging, Class, Error, Extragradient, ExtragradientPlus, Free, Head, HeadOperator,
-    Lookahead, Method, Nesterov, OperatorExtrapolation, Optimistic, ProjectedStep, Rapp, Sample,
-    Scalar, Stored,
+    Lookahead, Method, Nesterov, NormalisedStep, OperatorExtrapolation, Optimistic, ProjectedStep,
+    Rapp, Sample, Scalar, Stored,
 };
 
 use super::task::Task;
