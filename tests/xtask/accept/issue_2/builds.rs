@@ -22,9 +22,9 @@ const TARGETS: [&str; 5] = [
 const FEATURES: [&str; 2] = ["", "fixed"];
 /// No file of core is longer.
 const LONGEST: usize = 300;
-/// What documentation must not lack, and clippy's word for "an error without its section".
+/// What documentation must not lack: a public item, an error, a panic.
 const DOCUMENTED: [&str; 3] =
-    ["missing_docs", "clippy::missing_errors_doc", "clippy::doc_markdown"];
+    ["missing_docs", "clippy::missing_errors_doc", "clippy::missing_panics_doc"];
 
 pub fn lines(data: &Path) -> Result<Vec<Line>, Stop> {
     let mut lines = no_std()?;
