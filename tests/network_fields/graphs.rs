@@ -142,6 +142,9 @@ fn the_papers_random_graphs_and_their_filter() {
         let expected = 1.0 / ((degree(from) * degree(to)) as f64).sqrt();
         assert_close(weight, expected, tolerance::F64_REORDERED, "weight of an edge");
     }
+    // a loop that is there is not added once more
+    let with_loop: Vec<_> = edges.iter().copied().chain([(4, 4)]).collect();
+    assert_eq!(gcn_norm(15, &with_loop), Ok(filter));
 }
 
 /// T6: the first five true probabilities of training graph 0, seed 1214, in both of the paper's true

@@ -47,8 +47,10 @@ fn pool(pooling: Pooling) -> Pool {
     Pool { pooling, image: convolution().output_image(), size: 2, stride: 2 }
 }
 
-fn narrow_convolution() -> Convolution {
-    Convolution { image: PICTURE, filters: 4, size: 3, stride: 2, padding: 1 }
+/// Above the other one, with patches that overlap.
+fn strided() -> Convolution {
+    let image = convolution().output_image();
+    Convolution { image, filters: 4, size: 3, stride: 2, padding: 1 }
 }
 
 /// Every kind of layer and every link, each with something above and below it. Between them, the
@@ -137,11 +139,13 @@ pub fn networks() -> [Network; 6] {
             },
         },
         Network {
-            name: "strided convolution and normalised dense",
+            name: "two convolutions and normalised dense",
             input: PICTURE.shape(),
             stages: || {
                 vec![
-                    Stage::layer(narrow_convolution()),
+                    Stage::layer(convolution()),
+                    Stage::Link(Link::Relu),
+                    Stage::layer(strided()),
                     Stage::Link(Link::Identity),
                     Stage::layer(Flatten),
                     dense(3 * 3 * 4, 4),
