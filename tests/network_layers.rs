@@ -20,7 +20,15 @@ fn what_does_not_fit_is_refused_with_stage_shapes_and_remedy() {
     let graph = Stage::layer(Graph::new(filter, 2, 2).expect("square"));
     let wide = Convolution { image: PICTURE, filters: 3, size: 7, stride: 1, padding: 1 };
     let no_stride = Pool { pooling: Pooling::Maximum, image: PICTURE, size: 2, stride: 0 };
+    let pointwise = Convolution { image: PICTURE, filters: 3, size: 0, stride: 1, padding: 0 };
     let cases = [
+        (Shape::flat(3), vec![], "give at least one layer"),
+        (
+            Shape::flat(3),
+            vec![Stage::layer(Dense::new(3, 0))],
+            "stage 0 (dense): leaves nothing to compute on, 1 × 0",
+        ),
+        (PICTURE.shape(), vec![Stage::layer(pointwise)], "or its side or stride is 0"),
         (
             Shape::flat(3),
             vec![
@@ -41,7 +49,7 @@ fn what_does_not_fit_is_refused_with_stage_shapes_and_remedy() {
             vec![Stage::layer(wide)],
             "a window of 7 × 7 does not fit into an image of 6 × 7",
         ),
-        (PICTURE.shape(), vec![Stage::layer(no_stride)], "or its stride is 0"),
+        (PICTURE.shape(), vec![Stage::layer(no_stride)], "or its side or stride is 0"),
         (
             PICTURE.shape(),
             vec![Stage::layer(Flatten), Stage::layer(BatchNorm::new(2))],
@@ -60,7 +68,7 @@ fn an_edge_to_nowhere_and_a_filter_that_is_not_square_are_refused() {
     assert!(message.starts_with("edge 1 goes from node 2 to node 3"), "{message}");
     assert!(message.contains("0 to 2"), "{message}");
     let oblong = Csr::<f32>::new(2, 3, vec![]);
-    assert!(Graph::new(oblong, 1, 1).err().expect("not square").to_string().contains("2 × 3"));
+    assert!(Graph::new(oblong, 1, 1).expect_err("not square").to_string().contains("2 × 3"));
 }
 
 /// PyTorch's `Linear(300, 100)` and PyG's `GCNConv`: bounds, means and the zero biases.

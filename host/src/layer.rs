@@ -153,7 +153,7 @@ pub enum Error {
     },
     /// A window does not fit into the image.
     #[error(
-        "a window of {size} × {size} does not fit into an image of {height} × {width}, or its stride is 0; \
+        "a window of {size} × {size} does not fit into an image of {height} × {width}, or its side or stride is 0; \
          make the window smaller, the padding larger or the stride 1"
     )]
     Window {
@@ -163,6 +163,14 @@ pub enum Error {
         height: usize,
         /// Width of the image with its padding.
         width: usize,
+    },
+    /// Nothing to compute on.
+    #[error(
+        "an example of {shape} at its output; give at least one layer, one site and one channel"
+    )]
+    Empty {
+        /// What is empty, or has no stage above it.
+        shape: Shape,
     },
     /// An edge names a node that does not exist.
     #[error(
@@ -189,9 +197,10 @@ pub enum Error {
     },
 }
 
-/// How many windows fit into `length` with this padding on both sides.
+/// How many windows fit into `length` with this padding on both sides; none of side or stride 0.
 fn windows(length: usize, size: usize, stride: usize, padding: usize) -> usize {
-    (length + 2 * padding)
-        .checked_sub(size)
-        .map_or(0, |rest| rest.checked_div(stride).map_or(0, |n| n + 1))
+    match (length + 2 * padding).checked_sub(size) {
+        Some(rest) if size > 0 && stride > 0 => rest / stride + 1,
+        _ => 0,
+    }
 }

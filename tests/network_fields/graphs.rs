@@ -161,6 +161,9 @@ fn the_first_true_probabilities_of_the_papers_graph_recovery() {
     };
     let mut layer = |inputs: usize, outputs: usize| (draw(inputs * outputs), draw(outputs));
     let (first, last, middle) = (layer(2, 2), layer(2, 1), layer(2, 2));
+    let printed = [0.5832, 0.9437, -1.1362, 2.6403, -0.7934, 0.1583, 1.5029, -0.2453, -0.0580];
+    let drawn = [&first.0[..], &first.1, &last.0, &last.1].concat();
+    assert!(largest_difference(&drawn, &printed) < tolerance::FOUR_DECIMALS);
 
     let two = network(&filter, [2, 2, 1], Link::Sigmoid);
     let expected = [0.40758, 0.48552, 0.40632, 0.39449, 0.51675];

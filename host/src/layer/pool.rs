@@ -66,7 +66,7 @@ impl<T: Real> Layer<T> for Pool {
             return Err(Error::Shape { expected, found: input, remedy });
         }
         let output = self.output_image().shape();
-        if output.sites == 0 || self.size == 0 {
+        if output.sites == 0 {
             return Err(Error::Window { size: self.size, height, width });
         }
         Ok(output)
