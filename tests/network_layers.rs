@@ -5,7 +5,7 @@ use fejer_host::layer::{
     BatchNorm, Convolution, Dense, Flatten, Graph, Image, Initialiser, Mode, Pool, Pooling, Shape,
     gcn_norm,
 };
-use fejer_host::matrix::{Csr, Matrix};
+use fejer_host::matrix::{Csr, Matrix, View};
 use fejer_host::model::{Batch, Loss, Model, Stage};
 
 fn refused(input: Shape, stages: Vec<Stage<f32>>) -> String {
@@ -108,9 +108,12 @@ fn batch_normalisation_evaluates_with_what_it_absorbed() {
     let batch = Batch { input: input.view(), target: target.view() };
     let raw = model.predict(&point, input.view(), &mut tape).values().to_vec();
     // mean 0 and variance 1 before anything was seen
+    model.absorb(&tape);
     assert!((raw[3] - 7.0).abs() < 1e-4);
     for _ in 0..300 {
         model.loss(&point, batch, &mut tape);
+        // an evaluation between, of another size, changes nothing
+        model.predict(&point, View::new(1, 1, &[9.0]), &mut tape);
         model.absorb(&tape);
     }
     // mean 4; the unbiased variance 20/3, where the batch's is 5: PyTorch's convention

@@ -16,7 +16,8 @@ const MEAN: usize = 0;
 const VARIANCE: usize = 1;
 const SIGNAL: usize = 2;
 const SIGNAL_TIMES_NORMALISED: usize = 3;
-const ROWS: usize = 4;
+const UNBIASED: usize = 4;
+const ROWS: usize = 5;
 
 /// Normalises each channel. Weights: γ, then β; or none.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +113,11 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
                 let offset = input.row(row)[channel] - mean[channel];
                 offset * offset
             });
+            let unbiased = T::from_f64(rows as f64 / (rows as f64 - 1.0).max(1.0));
+            for channel in 0..channels {
+                let variance = cache.scratch.row(VARIANCE)[channel];
+                cache.scratch.row_mut(UNBIASED)[channel] = unbiased * variance;
+            }
             Self::normalise(&cache.scratch, input, &mut cache.lifted);
         } else {
             Self::normalise(&self.running, input, &mut cache.lifted);
@@ -162,15 +168,16 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         }
     }
 
-    /// The running variance is the unbiased one, as PyTorch's.
+    /// The running variance is the unbiased one, as PyTorch's. Nothing before the first pass.
     fn absorb(&mut self, cache: &Cache<T>) {
-        let rows = cache.lifted.rows() as f64;
-        let unbiased = T::from_f64(rows / (rows - 1.0).max(1.0));
+        if cache.scratch.rows() < ROWS {
+            return;
+        }
         let newest = T::from_f64(MOMENTUM);
-        for (row, factor) in [(MEAN, T::ONE), (VARIANCE, unbiased)] {
-            let batch = cache.scratch.row(row);
+        for (row, seen) in [(MEAN, MEAN), (VARIANCE, UNBIASED)] {
+            let batch = cache.scratch.row(seen);
             for (running, &batch) in self.running.row_mut(row).iter_mut().zip(batch) {
-                *running += newest * (factor * batch - *running);
+                *running += newest * (batch - *running);
             }
         }
     }
