@@ -22,7 +22,7 @@ fn what_does_not_fit_is_refused_with_stage_shapes_and_remedy() {
     let no_stride = Pool { pooling: Pooling::Maximum, image: PICTURE, size: 2, stride: 0 };
     let pointwise = Convolution { image: PICTURE, filters: 3, size: 0, stride: 1, padding: 0 };
     let cases = [
-        (Shape::flat(3), vec![], "give at least one layer"),
+        (Shape::flat(3), vec![], "3 an example; give at least one layer"),
         (
             Shape::flat(3),
             vec![Stage::layer(Dense::new(3, 0))],

@@ -166,7 +166,7 @@ pub enum Error {
     },
     /// Nothing to compute on.
     #[error(
-        "an example of {shape} at its output; give at least one layer, one site and one channel"
+        "leaves nothing to compute on, {shape} an example; give at least one layer, site and channel"
     )]
     Empty {
         /// What is empty, or has no stage above it.
