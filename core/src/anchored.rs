@@ -33,12 +33,13 @@ use heapless::Deque;
 pub use certificate::{Certificate, Consolidation};
 
 use crate::Error;
-use crate::head::Head;
+use crate::head::{Head, are_sound};
 use crate::kernel;
 use crate::link::Link;
 use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
-use resolvent::{dual_values, resolvent};
+use crate::stored::Stored;
+pub(crate) use resolvent::{dual_values, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
@@ -46,7 +47,8 @@ pub const DEFAULT_PRECISION: f32 = 0.3;
 /// A head that learns: factory weights (borrowed, so they can stay in flash), learnt weights and a
 /// memory of at most `MEMORY` labelled samples.
 ///
-/// `ROWS` is the number of features plus one; `T` is [`crate::Class`] or `[S; OUTPUTS]`.
+/// `ROWS` is the number of features plus one; `T`, a [`Target`], is the kind of
+/// label: [`crate::Class`], [`crate::Smoothed`], `[S; OUTPUTS]`, or one of them [`crate::Weighted`].
 #[derive(Clone, Debug)]
 pub struct Anchored<'a, S: Scalar, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
 {
@@ -88,10 +90,7 @@ where
                 "a head has a row, an output and a memory"
             )
         }
-        // κ ≤ Λ/w times the logarithm of a share must fit a unit.
-        let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
-        let steepest = precision.divide(S::from_f32(T::LIGHTEST));
-        if !(precision > S::ZERO && precision.is_sound() && steepest.to_unit() < most) {
+        if !is_precision(precision) || !is_precision(precision.divide(S::from_f32(T::LIGHTEST))) {
             return Err(Error::Precision);
         }
         if !all_sound(factory.point()) {
@@ -134,7 +133,10 @@ where
     }
 
     /// Prediction of the learnt head, see [`Head::predict`].
-    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn predict<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         self.head.predict(features)
     }
 
@@ -143,9 +145,9 @@ where
     /// # Errors
     /// [`Error::Unsound`] if a feature or the weights' answer to it is NaN, infinite or saturated,
     /// [`Error::Target`] if the label does not fit the outputs. The head is then as before.
-    pub fn learn<const FEATURES: usize>(
+    pub fn learn<X: Stored<S>, const FEATURES: usize>(
         &mut self,
-        features: &[S; FEATURES],
+        features: &[X; FEATURES],
         target: T,
     ) -> Result<(), Error> {
         self.learn_instead_of(features, target, 0)
@@ -156,9 +158,9 @@ where
     ///
     /// # Errors
     /// As [`Anchored::learn`].
-    pub fn learn_instead_of<const FEATURES: usize>(
+    pub fn learn_instead_of<X: Stored<S>, const FEATURES: usize>(
         &mut self,
-        features: &[S; FEATURES],
+        features: &[X; FEATURES],
         target: T,
         forgotten: usize,
     ) -> Result<(), Error> {
@@ -169,13 +171,13 @@ where
         let mut sample = Remembered::new(features, target);
         let moved = self.proximal(&sample);
         let sound = moved.is_sound
-            && all_sound(features)
+            && are_sound(features)
             && (self.head.link().is_bounded() || self.head.stays_sound(features, &moved.step));
         if !sound {
             return Err(Error::Unsound);
         }
         sample.dual = moved.dual;
-        kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
+        kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);
         if self.samples.is_full() {
             self.forget(forgotten.min(MEMORY - 1));
         }
@@ -195,8 +197,8 @@ where
         }
     }
 
-    /// As many visits as there are samples, going on where the last revisit stopped, after which the weights are rebuilt from the dual
-    /// values, so that rounding does not accumulate.
+    /// As many visits as there are samples, going on where the last revisit stopped, after which the
+    /// weights are rebuilt from the dual values, so that rounding does not accumulate.
     pub fn consolidate_pass(&mut self) {
         self.revisit(u32::try_from(self.samples.len()).unwrap_or(u32::MAX));
         self.rebuild();
@@ -247,7 +249,7 @@ where
     /// What a visit of this sample would do: see the module's equations. The right-hand side
     /// p + κ Wη already takes out what the sample contributed to Wη.
     fn proximal(&self, sample: &Remembered<S, T, ROWS, OUTPUTS>) -> Move<S, OUTPUTS> {
-        let scores = kernel::score(self.head.weights(), sample.features());
+        let scores = kernel::score(self.head.weights(), sample.codes());
         let squared_norm = sample.squared_norm();
         let precision = self.precision_of(&sample.target);
         let kappa = S::ratio(S::accumulate(S::WIDE_ZERO, precision, S::ONE), squared_norm);
@@ -272,9 +274,15 @@ where
         };
         if let Some(sample) = self.samples.get_mut(index) {
             sample.dual = moved.dual;
-            kernel::update(self.head.weights_mut(), sample.features(), &moved.step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);
         }
     }
+}
+
+/// Is this a Λ the resolvent can work with? κ ≤ Λ times the logarithm of a share must fit a unit.
+pub(crate) fn is_precision<S: Scalar>(precision: S) -> bool {
+    let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
+    precision > S::ZERO && precision.is_sound() && precision.to_unit() < most
 }
 
 /// A visit's outcome: the sample's new dual value and what the weights move by, per unit feature.

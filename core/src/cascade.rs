@@ -59,7 +59,7 @@ impl<S: Scalar, const EXITS: usize> Cascade<S, EXITS> {
         Self { thresholds, costs }
     }
 
-    /// Asks head after head for its prediction until one is sure enough. A prediction that is NaN
+    /// Asks head after head for its prediction, shares of `OUTPUTS` classes, until one is sure enough. A prediction that is NaN
     /// is never sure.
     pub fn decide<const OUTPUTS: usize>(
         &self,
@@ -89,7 +89,8 @@ pub enum GiveUp {
 }
 
 /// Mean cost of the adaptive oracle. `costs[i]` is the whole cost of an answer of head i, in
-/// ascending order (for a cascade, that of all heads up to i); `solved[i]` is Uᵢ.
+/// ascending order (for a cascade, that of all heads up to i); `solved[i]` is Uᵢ, so both have one
+/// number a head. The result is in the unit of the costs, 0 without heads.
 pub fn oracle_cost<S: Scalar>(costs: &[S], solved: &[S], give_up: GiveUp) -> S {
     let Some((&first, &last)) = costs.first().zip(costs.last()) else { return S::ZERO };
     let (mut cost, mut before) = (first, solved.first().copied().unwrap_or(S::ZERO));

@@ -8,7 +8,8 @@
 //! * [`Standardise`], and [`RunningStandardise`] where there is no lab to find it in.
 //!
 //! Spectra are in `f32`: mean removed → real FFT → Hann window as a three-tap filter on the spectrum
-//! → power, the constant left out. Statistics are generic, for parts without an FPU.
+//! → power, the constant left out. Statistics and standardisation are in any number type, for parts
+//! without an FPU.
 
 mod log_bands;
 mod log_mel;

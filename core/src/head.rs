@@ -3,16 +3,17 @@
 //! Prediction: link(Wη) with η the features and a 1 appended. `ROWS` is the number of features plus
 //! one; the last row is the bias. Callers pass plain features, and a wrong length does not compile.
 
-use crate::Error;
 use crate::kernel;
 use crate::link::Link;
-use crate::scalar::{Scalar, all_sound};
+use crate::scalar::Scalar;
+use crate::stored::Stored;
 
-/// A labelled example: plain features and the prediction they should have had.
+/// A labelled example: plain features, stored as numbers or as a shorter `X`, and the prediction
+/// they should have had.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample<S, const FEATURES: usize, const OUTPUTS: usize> {
+pub struct Sample<S, const FEATURES: usize, const OUTPUTS: usize, X = S> {
     /// What the head sees, without the appended 1.
-    pub features: [S; FEATURES],
+    pub features: [X; FEATURES],
     /// The prediction wanted: one-hot for a class, any numbers for a regression.
     pub target: [S; OUTPUTS],
 }
@@ -69,81 +70,32 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
     }
 
     /// Scores Wη, before the link. `FEATURES` must be `ROWS − 1`; anything else does not compile.
-    pub fn scores<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn scores<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
-        kernel::score(&self.weights, with_one(features))
+        kernel::score(&self.weights, features)
     }
 
     /// Prediction link(Wη): for softmax, the share of each class.
-    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn predict<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         let mut scores = self.scores(features);
         self.link.predict(&mut scores);
         scores
     }
 
     /// The output with the highest score, the first of equals.
-    pub fn decide<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> usize {
+    pub fn decide<X: Stored<S>, const FEATURES: usize>(&self, features: &[X; FEATURES]) -> usize {
         argmax(&self.scores(features))
     }
 
-    /// One projected step (here without a constraint set) on one sample:
-    /// W ← W − step · (link(Wη) − y) ηᵀ. Shapes as in [`Head::scores`].
-    ///
-    /// # Errors
-    /// [`Error::Unsound`]: a feature, target, score or the step is NaN, infinite or saturated; the
-    /// head is as before.
-    pub fn projected_step<const FEATURES: usize>(
-        &mut self,
-        sample: &Sample<S, FEATURES, OUTPUTS>,
-        step: S,
-    ) -> Result<(), Error> {
-        let scores = self.scores(&sample.features);
-        self.streaming_step(sample, step, scores)
-    }
-
-    /// One extragradient step (Korpelevich 1976) on one sample. The midpoint's scores are
-    /// u − step·‖η‖²·(link(u) − y), so it needs no second pass over the weights.
-    ///
-    /// # Errors
-    /// As [`Head::projected_step`].
-    pub fn extragradient_step<const FEATURES: usize>(
-        &mut self,
-        sample: &Sample<S, FEATURES, OUTPUTS>,
-        step: S,
-    ) -> Result<(), Error> {
-        let mut scores = self.scores(&sample.features);
-        let field = residual(self.link, scores, &sample.target);
-        let reach = step * squared_norm(with_one(&sample.features));
-        for (score, field) in scores.iter_mut().zip(field) {
-            *score = *score - reach * field;
-        }
-        self.streaming_step(sample, step, scores)
-    }
-
-    /// W ← W − step · (link(scores) − y) ηᵀ, refused before anything moves if unsound.
-    fn streaming_step<const FEATURES: usize>(
-        &mut self,
-        sample: &Sample<S, FEATURES, OUTPUTS>,
-        step: S,
-        scores: [S; OUTPUTS],
-    ) -> Result<(), Error> {
-        let field = residual(self.link, scores, &sample.target);
-        let descent = field.map(|field| -(step * field));
-        let sound = all_sound(&sample.features)
-            && all_sound(&sample.target)
-            && all_sound(&scores)
-            && all_sound(&descent)
-            && self.stays_sound(&sample.features, &descent);
-        if !sound {
-            return Err(Error::Unsound);
-        }
-        kernel::update(&mut self.weights, with_one(&sample.features), &descent);
-        Ok(())
-    }
-
     /// Would every weight be sound after W + ηᵀ·step? A bound, not a trial.
-    pub(crate) fn stays_sound(&self, features: &[S], step: &[S; OUTPUTS]) -> bool {
-        let reach = crate::scalar::largest(features).max(S::ONE);
+    pub(crate) fn stays_sound<X: Stored<S>>(&self, features: &[X], step: &[S; OUTPUTS]) -> bool {
+        let reach = with_one(features).fold(S::ONE, |most, feature| most.max(feature.abs()));
         let most = crate::scalar::largest(self.point());
         // Halved before they are added: the sum of two sound numbers may not be sound.
         let half = S::from_scaled(1, 1);
@@ -192,13 +144,18 @@ impl<const ROWS: usize, const OUTPUTS: usize> Head<fixed::types::I16F16, ROWS, O
 }
 
 /// The features with the 1 of the bias appended.
-pub(crate) fn with_one<S: Scalar>(features: &[S]) -> impl Iterator<Item = S> {
-    features.iter().copied().chain(core::iter::once(S::ONE))
+pub(crate) fn with_one<S: Scalar, X: Stored<S>>(features: &[X]) -> impl Iterator<Item = S> {
+    features.iter().map(|&feature| feature.value()).chain(core::iter::once(S::ONE))
 }
 
-/// ‖η‖².
-pub(crate) fn squared_norm<S: Scalar>(features: impl Iterator<Item = S>) -> S {
-    S::round(features.fold(S::WIDE_ZERO, |sum, feature| S::accumulate(sum, feature, feature)))
+/// ‖η‖², the 1 included, as a sum of products: it may be beyond the range of the number type.
+pub(crate) fn squared_norm<S: Scalar>(features: impl Iterator<Item = S>) -> S::Wide {
+    features.fold(S::WIDE_ZERO, |sum, feature| S::accumulate(sum, feature, feature))
+}
+
+/// Is every feature sound?
+pub(crate) fn are_sound<S: Scalar, X: Stored<S>>(features: &[X]) -> bool {
+    X::ALWAYS_SOUND || features.iter().all(|feature| feature.value().is_sound())
 }
 
 /// link(scores) − target: the field's factor for one sample.
@@ -209,7 +166,7 @@ pub(crate) fn residual<S: Scalar, const OUTPUTS: usize>(
 ) -> [S; OUTPUTS] {
     link.predict(&mut scores);
     for (score, &target) in scores.iter_mut().zip(target) {
-        *score = *score - target;
+        *score = score.saturating_minus(target);
     }
     scores
 }

@@ -22,6 +22,8 @@ pub mod prox;
 pub mod scalar;
 pub mod solve;
 pub mod step_size;
+pub mod stored;
+pub mod streaming;
 
 pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
 pub use cascade::Cascade;
@@ -37,7 +39,8 @@ pub use prox::{Anchor, BoundedSet, ElasticNet, Free, GroupLasso, Interval, L1Bal
 pub use prox::{NonNegative, Prox, Ridge, Simplex};
 pub use scalar::Scalar;
 pub use solve::{Outcome, Report, Stop, natural_residual, solve};
-pub use step_size::StepSize;
+pub use step_size::{NormalisedStep, StepSize};
+pub use stored::{Short, Stored};
 
 #[cfg(feature = "fixed")]
 pub use ::fixed;

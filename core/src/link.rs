@@ -154,6 +154,19 @@ impl Link {
         }
     }
 
+    /// How far a computed prediction of one of `outputs` may be from φ of the same scores, none larger
+    /// than `largest`: what exp, ln and divisions round (the contracts of the tests hold them to it).
+    pub fn rounding<S: Scalar>(self, outputs: usize, largest: S::Float) -> S::Float {
+        let count = |n: usize| S::Float::from_scaled(i32::try_from(n).unwrap_or(i32::MAX), 0);
+        // Φ is good to 8e-8 but in f64.
+        let approximation = S::Float::from_f32(if S::BYTES == 4 { 1e-7 } else { 0.0 });
+        match self {
+            Self::Identity | Self::Relu => S::Float::ZERO,
+            _ if S::EXACT_SUMS => count(16 + 4 * outputs) * S::ROUNDOFF + approximation,
+            _ => count(16 + outputs) * S::ROUNDOFF * (S::Float::ONE + largest) + approximation,
+        }
+    }
+
     /// Modulus of strong monotonicity where every score is within ±`radius`; 0 where there is none
     /// (ReLU; softmax, whose direction **1** is null).
     pub fn strong_monotonicity<S: Scalar>(self, radius: S) -> S {
@@ -184,10 +197,11 @@ fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
     for score in scores.iter_mut() {
-        *score = score.saturating_minus(top).exp();
+        *score = score.saturating_minus(top).exp_below();
         total = total + *score;
     }
-    scores.iter_mut().for_each(|score| *score = score.divide(total));
+    let inverse = S::ratio(S::ONE.widen(), total.widen());
+    scores.iter_mut().for_each(|score| *score = score.scale(inverse));
 }
 
 /// ln Σ eᵘ without overflow.

@@ -19,13 +19,17 @@
 //! The product is not linear in the factors, so the field of the factors is not monotone: unlike a
 //! [`Head`], this has no certificate.
 
+mod adamw;
 mod cholesky;
+mod direction;
 
 use crate::Error;
-use crate::head::{Head, Sample, argmax, residual, with_one};
+use crate::head::{Head, Sample, argmax, residual};
 use crate::kernel;
 use crate::scalar::{Scalar, all_sound};
-use cholesky::Cholesky;
+
+use crate::stored::Stored;
+pub use adamw::{Moments, ScaledAdamW};
 
 /// The factors B (`left`) and A (`right`) of an update of rank at most `RANK`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,9 +69,9 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
         Self { left: [[S::ZERO; RANK]; ROWS], right: [[S::ZERO; OUTPUTS]; RANK] }
     }
 
-    /// B·A, rows × outputs.
+    /// B·A, the update of the weights: rows × outputs.
     pub fn product(&self) -> [[S; OUTPUTS]; ROWS] {
-        self.left.map(|row| kernel::score(&self.right, row.into_iter()))
+        self.left.map(|row| kernel::product(&self.right, &row))
     }
 
     /// One scaled step; `pull_back` writes (∇_B, ∇_A) at the factors it is given.
@@ -78,73 +82,14 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
     pub fn scaled_step(
         &mut self,
         rule: &ScaledStep<S>,
-        mut pull_back: impl FnMut(&Self, &mut Self),
+        pull_back: impl FnMut(&Self, &mut Self),
     ) -> Result<(), Error> {
-        let mut field = Self::zeros();
-        pull_back(self, &mut field);
-        let mut moved = *self;
-        moved.move_right(rule, self, &field)?;
-        if rule.order == Order::Sequential {
-            pull_back(&moved, &mut field);
-            let seen = moved;
-            moved.move_left(rule, &seen, &field)?;
-        } else {
-            moved.move_left(rule, self, &field)?;
-        }
-        let sound = all_sound(moved.left.as_flattened()) && all_sound(moved.right.as_flattened());
-        if !sound {
-            return Err(Error::Unsound);
-        }
-        *self = moved;
-        Ok(())
-    }
-
-    /// A ← A − γ (BᵀB + δI)⁻¹ ∇_A, B that of `seen`.
-    fn move_right(&mut self, rule: &ScaledStep<S>, seen: &Self, field: &Self) -> Result<(), Error> {
-        let mut gram = [[S::Float::ZERO; RANK]; RANK];
-        for row in &seen.left {
-            let row = row.map(S::to_float);
-            for (sums, &a) in gram.iter_mut().zip(&row) {
-                for (sum, &b) in sums.iter_mut().zip(&row) {
-                    *sum = sum.add_product(a, b);
-                }
-            }
-        }
-        let inverse = Cholesky::new(gram, rule.damping.to_float())?;
-        for output in 0..OUTPUTS {
-            let mut column = [S::Float::ZERO; RANK];
-            for (entry, row) in column.iter_mut().zip(&field.right) {
-                *entry = row.get(output).map_or(S::Float::ZERO, |value| value.to_float());
-            }
-            inverse.solve(&mut column);
-            for (row, &direction) in self.right.iter_mut().zip(&column) {
-                if let Some(value) = row.get_mut(output) {
-                    *value = descended(*value, rule.step, direction);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// B ← B − γ ∇_B (AAᵀ + δI)⁻¹, A that of `seen`.
-    fn move_left(&mut self, rule: &ScaledStep<S>, seen: &Self, field: &Self) -> Result<(), Error> {
-        let mut gram = [[S::Float::ZERO; RANK]; RANK];
-        for (sums, a) in gram.iter_mut().zip(&seen.right) {
-            for (sum, b) in sums.iter_mut().zip(&seen.right) {
-                for (a, b) in a.iter().zip(b) {
-                    *sum = sum.add_product(a.to_float(), b.to_float());
-                }
-            }
-        }
-        let inverse = Cholesky::new(gram, rule.damping.to_float())?;
-        for (row, field) in self.left.iter_mut().zip(&field.left) {
-            let mut direction = field.map(S::to_float);
-            inverse.solve(&mut direction);
-            for (value, direction) in row.iter_mut().zip(direction) {
+        let damping = rule.damping.to_float();
+        self.half_steps(damping, rule.order, pull_back, |_, factor, direction| {
+            for (value, &direction) in factor.iter_mut().zip(direction) {
                 *value = descended(*value, rule.step, direction);
             }
-        }
-        Ok(())
+        })
     }
 }
 
@@ -208,20 +153,26 @@ impl<'a, S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
     }
 
     /// Scores (W₀ + B·A)ᵀη, before the link; `FEATURES` must be `ROWS − 1`.
-    pub fn scores<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn scores<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         let (scores, _) = scores_and_code(self.factory, &self.factors, features);
         scores
     }
 
     /// Prediction link(scores).
-    pub fn predict<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> [S; OUTPUTS] {
+    pub fn predict<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> [S; OUTPUTS] {
         let mut scores = self.scores(features);
         self.factory.link().predict(&mut scores);
         scores
     }
 
     /// The output with the highest score, the first of equals.
-    pub fn decide<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> usize {
+    pub fn decide<X: Stored<S>, const FEATURES: usize>(&self, features: &[X; FEATURES]) -> usize {
         argmax(&self.scores(features))
     }
 
@@ -236,31 +187,11 @@ impl<'a, S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
         samples: &[Sample<S, FEATURES, OUTPUTS>],
         rule: &ScaledStep<S>,
     ) -> Result<(), Error> {
-        let sound = |sample: &Sample<S, FEATURES, OUTPUTS>| {
-            all_sound(&sample.features) && all_sound(&sample.target)
-        };
-        if !samples.iter().all(sound) {
-            return Err(Error::Unsound);
-        }
+        check(samples)?;
         if samples.is_empty() {
             return Ok(());
         }
-        let count = S::from_scaled(i32::try_from(samples.len()).unwrap_or(i32::MAX), 0);
-        let factory = self.factory;
-        self.factors.scaled_step(rule, |factors, field| {
-            *field = Factors::zeros();
-            for sample in samples {
-                let (scores, code) = scores_and_code(factory, factors, &sample.features);
-                let violation = residual(factory.link(), scores, &sample.target);
-                let violation = violation.map(|violation| violation.divide(count));
-                let push = factors.right.map(|row| {
-                    let products = row.iter().zip(&violation);
-                    S::round(products.fold(S::WIDE_ZERO, |sum, (&a, &g)| S::accumulate(sum, a, g)))
-                });
-                kernel::update(&mut field.right, code.into_iter(), &violation);
-                kernel::update(&mut field.left, with_one(&sample.features), &push);
-            }
-        })
+        self.factors.scaled_step(rule, mean_field(self.factory, samples))
     }
 
     /// W₀ + B·A as an ordinary head.
@@ -274,8 +205,18 @@ impl<'a, S: Scalar, const ROWS: usize, const OUTPUTS: usize, const RANK: usize>
     }
 }
 
-/// Wη and the code Bᵀη.
-fn scores_and_code<
+/// Are features and targets sound?
+fn check<S: Scalar, const FEATURES: usize, const OUTPUTS: usize>(
+    samples: &[Sample<S, FEATURES, OUTPUTS>],
+) -> Result<(), Error> {
+    let sound = |sample: &Sample<S, FEATURES, OUTPUTS>| {
+        all_sound(&sample.features) && all_sound(&sample.target)
+    };
+    if samples.iter().all(sound) { Ok(()) } else { Err(Error::Unsound) }
+}
+
+/// Writes the mean of (∇_B, ∇_A) over the samples, of which there is one, at the factors it is given.
+fn mean_field<
     S: Scalar,
     const FEATURES: usize,
     const ROWS: usize,
@@ -283,12 +224,41 @@ fn scores_and_code<
     const RANK: usize,
 >(
     factory: &Head<S, ROWS, OUTPUTS>,
+    samples: &[Sample<S, FEATURES, OUTPUTS>],
+) -> impl FnMut(&Factors<S, ROWS, OUTPUTS, RANK>, &mut Factors<S, ROWS, OUTPUTS, RANK>) {
+    let count = S::from_scaled(i32::try_from(samples.len()).unwrap_or(i32::MAX), 0);
+    move |factors, field| {
+        *field = Factors::zeros();
+        for sample in samples {
+            let (scores, code) = scores_and_code(factory, factors, &sample.features);
+            let violation = residual(factory.link(), scores, &sample.target);
+            let violation = violation.map(|violation| violation.divide(count));
+            let push = factors.right.map(|row| {
+                let products = row.iter().zip(&violation);
+                S::round(products.fold(S::WIDE_ZERO, |sum, (&a, &g)| S::accumulate(sum, a, g)))
+            });
+            kernel::add_outer(&mut field.right, &code, &violation);
+            kernel::update(&mut field.left, &sample.features, &push);
+        }
+    }
+}
+
+/// Wη and the code Bᵀη.
+fn scores_and_code<
+    S: Scalar,
+    X: Stored<S>,
+    const FEATURES: usize,
+    const ROWS: usize,
+    const OUTPUTS: usize,
+    const RANK: usize,
+>(
+    factory: &Head<S, ROWS, OUTPUTS>,
     factors: &Factors<S, ROWS, OUTPUTS, RANK>,
-    features: &[S; FEATURES],
+    features: &[X; FEATURES],
 ) -> ([S; OUTPUTS], [S; RANK]) {
     let mut scores = factory.scores(features);
-    let code = kernel::score(&factors.left, with_one(features));
-    let update = kernel::score(&factors.right, code.iter().copied());
+    let code = kernel::score(&factors.left, features);
+    let update = kernel::product(&factors.right, &code);
     for (score, update) in scores.iter_mut().zip(update) {
         *score = *score + update;
     }

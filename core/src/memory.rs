@@ -1,24 +1,17 @@
 //! Remembered samples: features in 8 bit, the label and the dual value.
 //!
-//! A feature is stored as `round(32·x)` clamped to ±127, so it means exactly `code/32` in every
-//! number type (range ±3.97, error at most 1/64 inside it; features are standardised). The step is
-//! a power of two rather than 4/127 so that fixed point and `f64` see the same problem to the bit.
-//! The last code is that of the appended 1. Learning always uses the stored features.
+//! Features are stored as 8-bit codes (range ±3.97, error at most 1/64 inside it; features are
+//! standardised), the last being the appended 1. Learning always uses the stored features.
 
 mod label;
 mod policy;
 
 use crate::link::Link;
 use crate::scalar::{Scalar, all_sound};
+use crate::stored::{CODE_ONE, Stored, to_code};
 
 pub use label::{Smoothed, Weight, Weighted};
 pub use policy::{Admission, Place, Policy};
-
-/// Codes per unit: a feature x is stored as round(32 x).
-const CODE_SHIFT: u32 = 5;
-const CODE_LIMIT: i32 = 127;
-/// The code of the appended 1.
-const CODE_ONE: i8 = 1 << CODE_SHIFT;
 
 /// What a label says the prediction should have been.
 pub trait Target<S: Scalar, const OUTPUTS: usize>: Copy {
@@ -128,11 +121,11 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const ROWS: usize, const OUTPUTS: usize>
     Remembered<S, T, ROWS, OUTPUTS>
 {
     /// Stores plain features (without the 1) in 8 bit.
-    pub fn new(features: &[S], target: T) -> Self {
+    pub fn new<X: Stored<S>>(features: &[X], target: T) -> Self {
         let mut codes = [CODE_ONE; ROWS];
         let plain = ROWS.saturating_sub(1);
         for (code, feature) in codes.iter_mut().take(plain).zip(features) {
-            *code = to_code(*feature);
+            *code = to_code(feature.value());
         }
         Self { codes, target, dual: [S::ZERO; OUTPUTS] }
     }
@@ -154,12 +147,17 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const ROWS: usize, const OUTPUTS: usize>
 
     /// The features as stored, with the 1 appended.
     pub fn features(&self) -> impl Iterator<Item = S> + '_ {
-        self.codes.iter().map(|&code| S::from_scaled(i32::from(code), CODE_SHIFT))
+        self.codes.iter().map(|&code| code.value())
     }
 
     /// One stored feature; the last is the 1.
     pub(crate) fn feature<N: Scalar>(&self, row: usize) -> N {
-        N::from_scaled(self.codes.get(row).map_or(0, |&code| i32::from(code)), CODE_SHIFT)
+        self.codes.get(row).copied().unwrap_or_default().value()
+    }
+
+    /// All of them, the 1 included, in floats.
+    pub(crate) fn float_features(&self) -> [S::Float; ROWS] {
+        self.codes.map(Stored::value)
     }
 
     /// ‖η‖², the 1 included, as an exact sum.
@@ -175,12 +173,6 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const ROWS: usize, const OUTPUTS: usize>
         }
         share
     }
-}
-
-/// round(32 x) clamped to ±127.
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i8")]
-fn to_code<S: Scalar>(feature: S) -> i8 {
-    feature.to_scaled(CODE_SHIFT, CODE_LIMIT) as i8
 }
 
 /// The `visit`-th index of a deterministic walk over `count` samples: every pass of `count` visits
@@ -224,15 +216,5 @@ mod tests {
                 assert!(seen[..count].iter().all(|&seen| seen), "{count} {pass}");
             }
         }
-    }
-
-    #[test]
-    fn codes_mean_the_same_in_every_number_type() {
-        for (x, code) in [(0.0, 0), (1.0, 32), (-1.0, -32), (100.0, 127), (-100.0, -127), (0.5, 16)]
-        {
-            assert_eq!(to_code(x), code);
-            assert_eq!(to_code(x as f32), code);
-        }
-        assert_eq!(to_code(f32::NAN), 0);
     }
 }

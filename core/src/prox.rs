@@ -23,6 +23,13 @@ use crate::scalar::{Scalar, largest};
 pub trait Prox<S: Scalar> {
     /// `point` ← (I + step·A)⁻¹ `point`, `step` positive.
     fn prox(&self, step: S, point: &mut [S]);
+
+    /// How far any entry of what [`Prox::prox`] makes of `point`, with the step 1, may be from the
+    /// exact resolvent of a point whose entries are within `error` of it.
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        // Non-expansive in the 2-norm, so √n in the ∞-norm.
+        rounding_of_a_sum(point) + count::<S>(point.len()).sqrt() * error
+    }
 }
 
 /// A bounded constraint set: only here is the gap of a point finite
@@ -38,6 +45,10 @@ pub struct Free;
 
 impl<S: Scalar> Prox<S> for Free {
     fn prox(&self, _step: S, _point: &mut [S]) {}
+
+    fn rounding(&self, _point: &[S], error: S::Float) -> S::Float {
+        error
+    }
 }
 
 /// The same set or regulariser for each row of `COLUMNS` numbers: what one feature may do to all
@@ -133,6 +144,23 @@ impl<S: Scalar> Length<S> {
     fn exceeds(&self, bound: S) -> bool {
         S::round(self.less(bound)) > S::ZERO
     }
+}
+
+/// What the resolvent of a set or penalty that takes each entry by itself rounds and passes on.
+fn rounding_of_each<S: Scalar>(point: &[S], error: S::Float) -> S::Float {
+    let most = largest(point).to_float();
+    count::<S>(4) * S::ROUNDOFF * (S::Float::ONE + most) + error
+}
+
+/// What one that needs a norm or a threshold of all entries rounds: a sum of n in floats; in fixed
+/// point the length or the threshold is off by a few last places, relative to the largest entry.
+fn rounding_of_a_sum<S: Scalar>(point: &[S]) -> S::Float {
+    let roundings = if S::EXACT_SUMS { 16 } else { 16 + 4 * point.len() };
+    count::<S>(roundings) * S::ROUNDOFF * (S::Float::ONE + largest(point).to_float())
+}
+
+fn count<S: Scalar>(number: usize) -> S::Float {
+    S::Float::from_scaled(i32::try_from(number).unwrap_or(i32::MAX), 0)
 }
 
 /// A number as a sum of products.

@@ -9,6 +9,7 @@ mod float;
 #[cfg(feature = "fixed")]
 mod fixed;
 
+use crate::kernel::portable;
 use core::fmt::Debug;
 use core::ops::{Add, Mul, Neg, Sub};
 
@@ -24,7 +25,7 @@ pub trait Scalar:
     + 'static
 {
     /// Sums of products before they are rounded.
-    type Wide: Copy;
+    type Wide: Copy + Debug;
     /// A factor of high relative precision, whatever its size (see [`Scalar::ratio`]).
     type Ratio: Copy;
     /// Holds shares and other numbers of order 1 at least as precisely as this type: with the 16
@@ -78,6 +79,11 @@ pub trait Scalar:
     fn accumulate(sum: Self::Wide, a: Self, b: Self) -> Self::Wide;
     /// The accumulated sum, rounded (and, in fixed point, clamped) to a number.
     fn round(sum: Self::Wide) -> Self;
+    /// The sum that holds just this number.
+    fn widen(self) -> Self::Wide;
+    /// `self·by`, rounded once and clamped to the range of the type: what is out of range stays
+    /// visible to the checks.
+    fn times(self, by: Self) -> Self;
     /// `self + a·b`, rounded once in fixed point, product then sum in floats.
     fn add_product(self, a: Self, b: Self) -> Self;
     /// `self − other`, clamped to the range of the type instead of wrapping.
@@ -108,8 +114,30 @@ pub trait Scalar:
         let two_pi = Self::from_f32(core::f32::consts::TAU) + Self::from_f32(-1.748_455_5e-7);
         (-(x * x * Self::from_scaled(1, 1))).exp().divide(two_pi.sqrt())
     }
+    /// eˣ for x ≤ 0, as a share needs it: to a few units of 2⁻²⁴ of 1.
+    fn exp_below(self) -> Self {
+        self.exp()
+    }
     /// Finite and not saturated.
     fn is_sound(self) -> bool;
+
+    /// [`crate::kernel`]'s score of features stored as numbers: the place for a twin in assembly.
+    #[doc(hidden)]
+    fn score<const OUTPUTS: usize>(
+        weights: &[[Self; OUTPUTS]],
+        features: &[Self],
+    ) -> [Self; OUTPUTS] {
+        portable::score(weights, features)
+    }
+    /// [`crate::kernel`]'s update.
+    #[doc(hidden)]
+    fn update<const OUTPUTS: usize>(
+        weights: &mut [[Self; OUTPUTS]],
+        features: &[Self],
+        step: &[Self; OUTPUTS],
+    ) {
+        portable::update(weights, features, step);
+    }
 
     /// |x|
     fn abs(self) -> Self {

@@ -1,5 +1,6 @@
 //! The loop: a method until a residual, and why it stopped.
 
+use crate::certificate::raise;
 use crate::method::Method;
 use crate::operator::Operator;
 use crate::prox::Prox;
@@ -49,8 +50,9 @@ pub struct Report<S> {
     pub residual: S,
 }
 
-/// ‖x − prox(x − F(x))‖_∞: zero exactly at the solutions of 0 ∈ F(x) + A(x). The ∞-norm, because
-/// squares underflow in fixed point and would report a solution that is none.
+/// ‖x − prox(x − F(x))‖_∞, never below its value in exact arithmetic: zero exactly at the solutions
+/// of 0 ∈ F(x) + A(x), and here at least what [`Operator::rounding`] and [`Prox::rounding`] own up to.
+/// The ∞-norm, because squares underflow in fixed point and would report a solution that is none.
 ///
 /// `scratch` has the length of the point.
 pub fn natural_residual<S: Scalar>(
@@ -63,11 +65,30 @@ pub fn natural_residual<S: Scalar>(
     for (value, &x) in scratch.iter_mut().zip(point) {
         *value = x - *value;
     }
+    let error = operator.rounding(point) + differences(&[largest(point), largest(scratch)]);
+    let error = prox.rounding(scratch, error);
     prox.prox(S::ONE, scratch);
+    let error = error + differences(&[largest(point), largest(scratch)]);
     for (value, &x) in scratch.iter_mut().zip(point) {
         *value = x - *value;
     }
-    largest(scratch)
+    let residual = largest(scratch);
+    if error > S::Float::ZERO { above(residual.to_float() + error) } else { residual }
+}
+
+/// What a difference of numbers of these sizes rounds: nothing in fixed point.
+fn differences<S: Scalar>(sizes: &[S]) -> S::Float {
+    if S::EXACT_SUMS {
+        return S::Float::ZERO;
+    }
+    let sum = sizes.iter().fold(S::Float::ZERO, |sum, size| sum + size.to_float());
+    S::ROUNDOFF * sum
+}
+
+/// The number of the type at or above a bound.
+fn above<S: Scalar>(bound: S::Float) -> S {
+    let last_place = S::ROUNDOFF + S::ROUNDOFF;
+    S::from_float(if S::EXACT_SUMS { raise(bound) + last_place } else { raise(bound) })
 }
 
 /// Moves `point` with `method` and the given step sizes until `stop`. `scratch` has its length.

@@ -1,6 +1,8 @@
 //! Step sizes: the length γ of step t = 1, 2, …
 
+use crate::head::{are_sound, squared_norm, with_one};
 use crate::scalar::Scalar;
+use crate::stored::Stored;
 
 /// The length of a step as a function of how many came before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +39,53 @@ impl<S: Scalar> StepSize<S> {
             }
             Self::InverseSqrt { first } => first.divide(number(made.saturating_add(1)).sqrt()),
         }
+    }
+}
+
+/// The step 1/(running mean of ‖η‖²), the default of the projected and extragradient steps: the field
+/// of a sample is Lipschitz with ‖η‖² times the link's modulus, which is at most 1 (normalised LMS,
+/// Nagumo & Noda 1967).
+///
+/// ```
+/// use fejer::NormalisedStep;
+/// let mut step = NormalisedStep::new();
+/// assert_eq!(step.after(&[1.0_f32, 1.0, 1.0]), 0.25); // ‖η‖² = 3 and the appended 1
+/// assert_eq!(step.after(&[0.0; 3]), 0.4); // mean of 4 and 1
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormalisedStep<S> {
+    /// Mean of ‖η‖²/n, n the number of features and 1: of order 1 in every number type.
+    mean: S,
+    count: i32,
+}
+
+impl<S: Scalar> NormalisedStep<S> {
+    /// From so many samples on the oldest fade.
+    const HORIZON: i32 = 1024;
+
+    /// Nothing seen yet.
+    pub const fn new() -> Self {
+        Self { mean: S::ZERO, count: 0 }
+    }
+
+    /// Takes a sample's features in and gives the step for it; features that are not sound change
+    /// nothing.
+    pub fn after<X: Stored<S>, const FEATURES: usize>(&mut self, features: &[X; FEATURES]) -> S {
+        let rows = S::from_scaled(i32::try_from(FEATURES + 1).unwrap_or(i32::MAX), 0);
+        let wide = S::accumulate(S::WIDE_ZERO, rows, S::ONE);
+        let mean = S::ONE.scale(S::ratio(squared_norm(with_one(features)), wide));
+        if are_sound(features) && mean.is_sound() {
+            self.count = (self.count + 1).min(Self::HORIZON);
+            let change = (mean - self.mean).divide(S::from_scaled(self.count, 0));
+            self.mean = self.mean + change;
+        }
+        S::ONE.divide(self.mean).divide(rows)
+    }
+}
+
+impl<S: Scalar> Default for NormalisedStep<S> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

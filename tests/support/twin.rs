@@ -1,8 +1,6 @@
 //! Slow, independent forms of what core computes fast, all in f64: bisection where core iterates
 //! Newton or has a closed form, textbook formulas where core guards against overflow.
 
-use fejer::Link;
-
 /// The zero of an increasing function, in [low, high].
 pub fn bisect(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f64 {
     for _ in 0..200 {
@@ -31,7 +29,7 @@ pub fn top(d: &[f64]) -> f64 {
     d.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn each(x: &[f64], function: impl Fn(f64) -> f64) -> Vec<f64> {
+pub fn each(x: &[f64], function: impl Fn(f64) -> f64) -> Vec<f64> {
     x.iter().map(|&x| function(x)).collect()
 }
 
@@ -94,33 +92,4 @@ pub fn per_row(columns: usize, x: &[f64], row: impl Fn(&[f64]) -> Vec<f64>) -> V
 pub fn bias_exempt(outputs: usize, x: &[f64], weights: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
     let (head, bias) = x.split_at(x.len() - outputs);
     [weights(head), bias.to_vec()].concat()
-}
-
-/// φ by the textbook; Φ by Simpson's rule.
-pub fn link(link: Link, u: &[f64]) -> Vec<f64> {
-    match link {
-        Link::Identity => u.to_vec(),
-        Link::Sigmoid => each(u, |u| 1.0 / (1.0 + (-u).exp())),
-        Link::Softmax => {
-            let total: f64 = u.iter().map(|u| u.exp()).sum();
-            each(u, |u| u.exp() / total)
-        }
-        Link::Relu => each(u, |u| if u > 0.0 { u } else { 0.0 }),
-        Link::LeakyRelu(slope) => each(u, |u| if u > 0.0 { u } else { u * slope.value::<f64>() }),
-        Link::Softplus => each(u, |u| (1.0 + u.exp()).ln()),
-        Link::Tanh => each(u, f64::tanh),
-        Link::Probit => each(u, |u| 0.5 + simpson(u, |t| (-0.5 * t * t).exp()) / 2.506_628_274_631),
-    }
-}
-
-/// ∫ from 0 to u.
-fn simpson(u: f64, function: impl Fn(f64) -> f64) -> f64 {
-    const STEPS: u32 = 2_000;
-    let h = u / f64::from(STEPS);
-    let weight = |k: u32| match k {
-        0 | STEPS => 1.0,
-        k if k % 2 == 1 => 4.0,
-        _ => 2.0,
-    };
-    (0..=STEPS).map(|k| weight(k) * function(f64::from(k) * h)).sum::<f64>() * h / 3.0
 }

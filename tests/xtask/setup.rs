@@ -5,8 +5,7 @@ use std::process::Command;
 use crate::Stop;
 use crate::shell::{output, program, shown, succeeds};
 
-/// The bare-metal targets of `rust-toolchain.toml`.
-const TARGETS: [&str; 3] = ["thumbv6m-none-eabi", "thumbv7m-none-eabi", "thumbv7em-none-eabihf"];
+const TOOLCHAIN: &str = include_str!("../../rust-toolchain.toml");
 const EMULATOR: &str = "qemu-system-arm";
 
 /// Everything a command may need.
@@ -29,9 +28,16 @@ pub fn style() -> Result<(), Stop> {
     Ok(())
 }
 
+/// The bare-metal targets core promises to build for: those of `rust-toolchain.toml`.
+pub fn bare_metal() -> impl Iterator<Item = &'static str> {
+    let list = TOOLCHAIN.split_once("targets = [").map_or("", |(_, rest)| rest);
+    let list = list.split_once(']').map_or("", |(list, _)| list);
+    list.split('"').skip(1).step_by(2)
+}
+
 /// The standard library for each bare-metal target.
 fn targets() -> Result<(), Stop> {
-    for target in TARGETS {
+    for target in bare_metal() {
         let sysroot =
             output(program("rustc").args(["--print", "target-libdir", "--target", target]))?;
         let libraries = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();

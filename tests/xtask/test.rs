@@ -52,9 +52,9 @@ pub fn run() -> Result<(), Stop> {
             doc.args(["doc", "--workspace", "--no-deps", "--locked", "-q"]);
             shown(doc.env("RUSTDOCFLAGS", "-D warnings"))
         }),
-        ("core without FPU, atomics or features", &mut || {
-            let target = ["--no-default-features", "--target", "thumbv6m-none-eabi"];
-            shown(cargo().args(["build", "-q", "-p", "fejer", "--locked"]).args(target))
+        ("core for every bare-metal target", &mut || {
+            core_on_bare_metal(&["--no-default-features"])?;
+            core_on_bare_metal(&["--features", "fixed"])
         }),
         ("firmware", &mut || {
             for (kind, program, variable) in IMAGES {
@@ -76,6 +76,12 @@ pub fn run() -> Result<(), Stop> {
 
 fn lints(arguments: &[&str]) -> Result<(), Stop> {
     shown(cargo().args(["clippy", "-q", "--locked"]).args(arguments).args(["--", "-D", "warnings"]))
+}
+
+/// Builds core without `std` for all of them at once.
+fn core_on_bare_metal(features: &[&str]) -> Result<(), Stop> {
+    let targets = setup::bare_metal().flat_map(|target| ["--target", target]);
+    shown(cargo().args(["build", "-q", "-p", "fejer", "--locked"]).args(features).args(targets))
 }
 
 /// On standard output, where a CI looks for the summary.

@@ -19,9 +19,10 @@
 //! differences would vanish and forge a certificate.
 
 use super::Anchored;
+use crate::certificate::raise;
 use crate::kernel;
 use crate::memory::Target;
-use crate::scalar::{Scalar, norm};
+use crate::scalar::{Scalar, largest, norm};
 
 /// What is known about the distance of the learnt weights W to the exact solution W* of the problem
 /// as stored.
@@ -35,7 +36,8 @@ pub struct Certificate<F> {
     pub drift: F,
     /// Upper bound on ‖W − W*‖_F.
     pub distance: F,
-    /// Natural residual ‖F(W)‖_∞, which is ‖W − prox(W − F(W))‖_∞ for an unconstrained head.
+    /// Natural residual ‖F(W)‖_∞, rounding included, which is ‖W − prox(W − F(W))‖_∞ for an
+    /// unconstrained head.
     pub residual: F,
 }
 
@@ -80,17 +82,15 @@ where
     let weights_norm = float_norm::<S>(solve.head.point());
     let mut seen = [Seen { violation: [zero; OUTPUTS], pull: [zero; OUTPUTS] }; MEMORY];
     let (mut gap, mut score_error, mut travelled) = (zero, zero, zero);
+    let (mut violation_error, mut violated) = (zero, zero);
     for (sample, seen) in solve.samples.iter().zip(&mut seen) {
         let own = solve.precision_of(&sample.target).to_float();
         // The weight as the steps saw it, Λ/w being rounded; exactly 1 where there is none.
         let weight = precision.divide(own);
-        let scores = kernel::score(solve.head.weights(), sample.features()).map(S::to_float);
+        let scores = kernel::score(solve.head.weights(), sample.codes()).map(S::to_float);
         let share = sample.share().map(S::to_float);
         gap = gap + weight * link.fenchel_young_gap(&scores, &share);
-        let features_norm = (0..ROWS)
-            .map(|row| sample.feature::<S::Float>(row))
-            .fold(zero, |sum, feature| sum + feature * feature)
-            .sqrt();
+        let features_norm = norm(&sample.float_features());
         let error = score_error_bound::<S>(ROWS, OUTPUTS, weights_norm * features_norm);
         score_error = score_error + weight * (error * error);
         seen.violation = scores;
@@ -98,13 +98,21 @@ where
         for (violation, &share) in seen.violation.iter_mut().zip(&share) {
             *violation = weight * (*violation - share);
         }
+        let most = largest(&sample.float_features()).max(S::Float::ONE);
+        let own_error = link.rounding::<S::Float>(OUTPUTS, largest(&scores))
+            + unit_roundoff::<S>() * (largest(&share) + largest(&seen.violation));
+        let carried = link.lipschitz::<S::Float>() * error + own_error;
+        violation_error = violation_error + weight * most * carried;
+        violated = violated + most * largest(&seen.violation);
         seen.pull = sample.dual.map(|dual| dual.to_float().divide(own));
         travelled = travelled + norm(&seen.pull) * features_norm;
     }
     let (drift, residual) = drift_and_residual(solve, &seen, precision);
-    let roundings = count::<S::Float>(MEMORY + OUTPUTS + 3);
+    let roundings = count::<S::Float>(MEMORY + OUTPUTS + 3) * unit_roundoff::<S>();
     let reach = float_norm::<S>(solve.factory.point()) + travelled;
-    let drift = drift + roundings * unit_roundoff::<S>() * reach;
+    let summed = roundings * (violated + precision * (reach + weights_norm));
+    let residual = raise(residual + violation_error + summed);
+    let drift = drift + roundings * reach;
     let half = S::Float::from_scaled(1, 1);
     let root = gap.sqrt() + (link.lipschitz::<S::Float>() * half * score_error).sqrt();
     let gap = root * root;

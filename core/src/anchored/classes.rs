@@ -11,6 +11,7 @@ use super::Anchored;
 use crate::head::argmax;
 use crate::memory::Target;
 use crate::scalar::Scalar;
+use crate::stored::Stored;
 
 impl<S, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
     Anchored<'_, S, T, ROWS, OUTPUTS, MEMORY>
@@ -27,7 +28,7 @@ where
 
     /// The known output with the highest score, the first of equals; of all outputs if none is
     /// known. `FEATURES` must be `ROWS − 1`.
-    pub fn decide<const FEATURES: usize>(&self, features: &[S; FEATURES]) -> usize {
+    pub fn decide<X: Stored<S>, const FEATURES: usize>(&self, features: &[X; FEATURES]) -> usize {
         let scores = self.head.scores(features);
         let mut best = None;
         for (output, &score) in scores.iter().enumerate() {

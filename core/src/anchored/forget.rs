@@ -2,9 +2,11 @@
 
 use super::Anchored;
 use crate::Error;
+use crate::head::are_sound;
 use crate::kernel;
 use crate::memory::{Admission, Class, Place, Remembered, Target};
-use crate::scalar::{Scalar, all_sound};
+use crate::scalar::Scalar;
+use crate::stored::Stored;
 
 impl<S, T, const ROWS: usize, const OUTPUTS: usize, const MEMORY: usize>
     Anchored<'_, S, T, ROWS, OUTPUTS, MEMORY>
@@ -23,7 +25,7 @@ where
         if let Some(sample) = self.take(index) {
             let inverse = self.inverse_precision_of(&sample.target);
             let step = sample.dual.map(|dual| -dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &step);
         }
     }
 
@@ -33,7 +35,7 @@ where
         for sample in &self.samples {
             let inverse = self.inverse_precision_of(&sample.target);
             let step = sample.dual.map(|dual| dual.scale(inverse));
-            kernel::update(self.head.weights_mut(), sample.features(), &step);
+            kernel::update(self.head.weights_mut(), sample.codes(), &step);
         }
     }
 
@@ -67,9 +69,9 @@ where
     ///
     /// # Errors
     /// As [`Anchored::learn`]; head and admission are then as before.
-    pub fn learn_admitted<const FEATURES: usize>(
+    pub fn learn_admitted<X: Stored<S>, const FEATURES: usize>(
         &mut self,
-        features: &[S; FEATURES],
+        features: &[X; FEATURES],
         class: Class,
         admission: &mut Admission<OUTPUTS>,
         random: u32,
@@ -77,7 +79,7 @@ where
         let place = admission.place(class, || self.classes(), MEMORY, random);
         match place {
             Place::Nowhere if usize::from(class.0) >= OUTPUTS => return Err(Error::Target),
-            Place::Nowhere if !all_sound(features) => return Err(Error::Unsound),
+            Place::Nowhere if !are_sound(features) => return Err(Error::Unsound),
             Place::Nowhere => {}
             Place::Free => self.learn(features, class)?,
             Place::InsteadOf(index) => self.learn_instead_of(features, class, index)?,

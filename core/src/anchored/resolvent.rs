@@ -51,7 +51,7 @@ impl<S: Scalar> Kappa<S> {
 }
 
 /// Predictions p with p + κ·φ⁻¹(p) = β, κ = precision / squared norm, both positive.
-pub(super) fn resolvent<S: Scalar, const OUTPUTS: usize>(
+pub(crate) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     link: Link,
     precision: S,
     squared_norm: S::Wide,
@@ -158,7 +158,7 @@ fn one_share<S: Scalar>(kappa: &Kappa<S>, t: S) -> S {
 
 /// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the
 /// simplex: the largest entry is set to minus the sum of the others.
-pub(super) fn dual_values<S: Scalar, const OUTPUTS: usize>(
+pub(crate) fn dual_values<S: Scalar, const OUTPUTS: usize>(
     link: Link,
     expected: &[S; OUTPUTS],
     share: &[S; OUTPUTS],

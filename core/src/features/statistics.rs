@@ -1,4 +1,6 @@
 //! What a window looks like in time.
+//!
+//! Reference: Dyer & Stewart 1978 (kurtosis as a sign of bearing damage).
 
 use crate::Error;
 use crate::features::WINDOW;

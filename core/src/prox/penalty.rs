@@ -4,7 +4,7 @@
 //! `ElasticNet` and `GroupLasso`: the numbers could not have shrunk by so little. `Ridge` and
 //! `Anchor` keep 1 + γλ in the wide sum and lose nothing before the final rounding.
 
-use super::{Length, Prox, shrink, wide};
+use super::{Length, Prox, rounding_of_each, shrink, wide};
 use crate::scalar::{Scalar, all_sound};
 
 /// precision/2 · ‖x‖₂²: the prior N(0, I/precision).
@@ -20,6 +20,10 @@ impl<S: Scalar> Prox<S> for Ridge<S> {
         for value in point.iter_mut().filter(|value| value.is_sound()) {
             *value = value.scale(factor);
         }
+    }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
     }
 }
 
@@ -37,6 +41,10 @@ impl<S: Scalar> Prox<S> for Lasso<S> {
             *value = shrink(*value, threshold);
         }
     }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
+    }
 }
 
 /// strength · ‖x‖₁ + precision/2 · ‖x‖₂² (Zou & Hastie 2005).
@@ -52,6 +60,10 @@ impl<S: Scalar> Prox<S> for ElasticNet<S> {
     fn prox(&self, step: S, point: &mut [S]) {
         Lasso { strength: self.strength }.prox(step, point);
         Ridge { precision: self.precision }.prox(step, point);
+    }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
     }
 }
 
@@ -95,6 +107,10 @@ impl<S: Scalar> Prox<S> for Anchor<'_, S> {
                 *value = anchor + (*value - anchor).scale(factor);
             }
         }
+    }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
     }
 }
 

@@ -6,7 +6,7 @@
 //! at worst. Sums are exact in fixed point up to Σ|x| = 32 768 in Q8.24; the result is in the set to
 //! half a last place an entry.
 
-use super::{BoundedSet, Length, Prox, shrink, wide};
+use super::{BoundedSet, Length, Prox, rounding_of_each, shrink, wide};
 use crate::certificate::{raise, sum_above};
 use crate::scalar::{Scalar, all_sound, largest};
 
@@ -24,6 +24,10 @@ impl<S: Scalar> Prox<S> for Interval<S> {
         for value in point.iter_mut().filter(|value| value.is_sound()) {
             *value = value.max(self.low).min(self.high);
         }
+    }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
     }
 }
 
@@ -46,6 +50,10 @@ impl<S: Scalar> Prox<S> for NonNegative {
         for value in point.iter_mut().filter(|value| value.is_sound()) {
             *value = value.max(S::ZERO);
         }
+    }
+
+    fn rounding(&self, point: &[S], error: S::Float) -> S::Float {
+        rounding_of_each(point, error)
     }
 }
 

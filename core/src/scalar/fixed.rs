@@ -105,8 +105,10 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         if value.is_nan() {
             return Self::from_bits(i32::MIN);
         }
+        // Not ⌊scaled + ½⌋: between 2²³ and 2²⁴ that sum rounds odd integers up.
         let scaled = value * (1_u64 << Frac::U32) as f32;
-        Self::from_bits(libm::floorf(scaled + 0.5) as i32)
+        let below = libm::floorf(scaled);
+        Self::from_bits(if scaled - below < 0.5 { below } else { below + 1.0 } as i32)
     }
     fn to_f32(self) -> f32 {
         self.to_bits() as f32 / (1_u64 << Frac::U32) as f32
@@ -152,6 +154,12 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     #[inline]
     fn round(sum: i64) -> Self {
         Self::from_bits(clamp(shift_right_rounded(sum, Frac::U32)))
+    }
+    fn widen(self) -> i64 {
+        i64::from(self.to_bits()) << Frac::U32.min(31)
+    }
+    fn times(self, by: Self) -> Self {
+        Scalar::round(Self::accumulate(0, self, by))
     }
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "wraps, as the sums of this type do")]

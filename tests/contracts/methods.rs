@@ -1,62 +1,77 @@
-//! The contract of every method, in every number type. A new method is one more line in `methods`.
+//! What every method promises. A new method is one line in [`methods`].
 
-mod support;
-
-use fejer::fixed::types::{I8F24, I16F16};
 use fejer::{Averaging, Extragradient, ExtragradientPlus, Free, L2Ball, Lookahead, Method};
 use fejer::{Nesterov, Operator, OperatorExtrapolation, Optimistic, Outcome, ProjectedStep, Prox};
 use fejer::{Rapp, Scalar, StepSize, Stop, solve};
-use support::{Random, distance, largest_difference, tolerance};
+
+use super::support::{self, Random, distance, largest_difference, tolerance};
+
+for_every_scalar!(
+    every_method_keeps_a_solution_fixed,
+    methods_are_fejer_monotone_where_theory_says_so,
+    every_method_solves_every_problem_of_its_class,
+    scratch_longer_than_the_point_changes_no_bit,
+);
 
 const DIMENSION: usize = 3;
 
 /// What theory asks of the operator before a method converges to a solution.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-enum Needs {
+pub enum Needs {
     /// Monotone and Lipschitz.
     Monotone,
     /// A gradient: symmetric, strongly monotone.
     Gradient,
 }
 
-struct Entry<S> {
-    name: &'static str,
-    method: Box<dyn Method<S>>,
+pub struct Entry<S> {
+    pub name: &'static str,
+    /// Name of its type, with the path.
+    pub kind: &'static str,
+    pub method: Box<dyn Method<S>>,
     needs: Needs,
     /// Never farther from any solution, step by step?
     is_fejer: bool,
+    /// Remembers nothing from one step to the next?
+    pub is_stateless: bool,
+}
+
+fn entry<S: Scalar, M: Method<S> + 'static>(
+    name: &'static str,
+    method: M,
+    needs: Needs,
+    is_fejer: bool,
+    is_stateless: bool,
+) -> Entry<S> {
+    let kind = std::any::type_name::<M>();
+    Entry { name, kind, method: Box::new(method), needs, is_fejer, is_stateless }
 }
 
 /// Every method, with this many zeros as scratch.
-fn methods<S: Scalar>(length: usize) -> Vec<Entry<S>> {
+pub fn methods<S: Scalar>(length: usize) -> Vec<Entry<S>> {
     let zeros = vec![S::ZERO; length];
     let z = || zeros.clone();
     let [half, quarter] = [S::from_scaled(1, 1), S::from_scaled(1, 2)];
     let plain = || ProjectedStep(z());
     let extra = || Extragradient::new(z());
     macro_rules! entry {
-        ($method:expr, $needs:ident, $is_fejer:expr) => {
-            Entry {
-                name: stringify!($method),
-                method: Box::new($method),
-                needs: Needs::$needs,
-                is_fejer: $is_fejer,
-            }
+        ($method:expr, $needs:ident, $is_fejer:expr, $is_stateless:expr) => {
+            entry(stringify!($method), $method, Needs::$needs, $is_fejer, $is_stateless)
         };
     }
     vec![
-        entry!(plain(), Gradient, true),
-        entry!(extra(), Monotone, true),
-        entry!(ExtragradientPlus::new(half, z()), Monotone, true),
-        entry!(OperatorExtrapolation::new(S::ONE, z()), Monotone, false),
-        entry!(Optimistic::new(z()), Monotone, false),
-        entry!(Rapp::new(half, 30, z()), Monotone, true),
-        entry!(Rapp::new(S::ONE, 30, z()), Monotone, true),
-        entry!(Lookahead::new(plain(), 5, half, z()), Gradient, true),
-        entry!(Lookahead::new(extra(), 5, half, z()), Monotone, true),
-        entry!(Lookahead::new(Optimistic::new(z()), 3, half, z()), Monotone, false),
-        entry!(Nesterov::new(quarter, S::ONE, z()), Gradient, false),
-        entry!(Averaging::new(plain(), z()), Gradient, false),
+        entry!(plain(), Gradient, true, true),
+        entry!(extra(), Monotone, true, true),
+        entry!(ExtragradientPlus::new(half, z()), Monotone, true, true),
+        entry!(OperatorExtrapolation::new(S::ONE, z()), Monotone, false, false),
+        entry!(Optimistic::new(z()), Monotone, false, false),
+        entry!(Rapp::new(half, 30, z()), Monotone, true, true),
+        entry!(Rapp::new(S::ONE, 30, z()), Monotone, true, true),
+        entry!(Lookahead::new(plain(), 5, half, z()), Gradient, true, true),
+        entry!(Lookahead::new(extra(), 5, half, z()), Monotone, true, true),
+        entry!(Lookahead::new(Optimistic::new(z()), 3, half, z()), Monotone, false, false),
+        entry!(Nesterov::new(quarter, S::ONE, z()), Gradient, false, false),
+        entry!(Averaging::new(plain(), z()), Gradient, false, false),
     ]
 }
 
@@ -120,7 +135,7 @@ fn step<S: Scalar>() -> S {
     S::from_scaled(3, 3)
 }
 
-fn keeps_solutions<S: Scalar>(tolerance: f64) {
+fn every_method_keeps_a_solution_fixed<S: Scalar>() {
     for problem in problems::<S>() {
         for mut entry in methods::<S>(DIMENSION) {
             let mut point = problem.operator.solution;
@@ -128,20 +143,18 @@ fn keeps_solutions<S: Scalar>(tolerance: f64) {
                 entry.method.advance(&problem.operator, problem.prox.as_ref(), step(), &mut point);
             }
             let moved = largest_difference(&point, &problem.operator.solution);
-            assert!(moved <= tolerance, "{} on {}: {moved:e}", entry.name, problem.name);
+            assert!(
+                moved <= tolerance::drift::<S>(),
+                "{} on {}: {moved:e}",
+                entry.name,
+                problem.name
+            );
         }
     }
 }
 
-#[test]
-fn every_method_keeps_a_solution_fixed() {
-    keeps_solutions::<f64>(tolerance::F64_REORDERED);
-    keeps_solutions::<f32>(tolerance::F32_REORDERED);
-    keeps_solutions::<I16F16>(tolerance::Q16_REORDERED);
-    keeps_solutions::<I8F24>(tolerance::F32_REORDERED);
-}
-
-fn never_moves_away<S: Scalar>(rounding: f64) {
+fn methods_are_fejer_monotone_where_theory_says_so<S: Scalar>() {
+    let rounding = tolerance::step_rounding::<S>();
     let mut shrinks = 0;
     for problem in problems::<S>() {
         for seed in 0..10 {
@@ -166,14 +179,6 @@ fn never_moves_away<S: Scalar>(rounding: f64) {
     assert!(shrinks > 1_000, "they move at all");
 }
 
-#[test]
-fn methods_are_fejer_monotone_where_theory_says_so() {
-    never_moves_away::<f64>(tolerance::F64_REORDERED);
-    never_moves_away::<f32>(tolerance::F32_ROUNDING);
-    never_moves_away::<I16F16>(tolerance::Q16_ROUNDING);
-    never_moves_away::<I8F24>(tolerance::F32_ROUNDING);
-}
-
 /// The claim is not empty: these are not Fejér monotone where theory says nothing.
 #[test]
 fn the_plain_step_moves_away_on_a_rotation() {
@@ -184,7 +189,8 @@ fn the_plain_step_moves_away_on_a_rotation() {
     assert!(distance(&point, &rotation.operator.solution) > 1.01 * before);
 }
 
-fn converges<S: Scalar>(residual: f64) {
+fn every_method_solves_every_problem_of_its_class<S: Scalar>() {
+    let reached = tolerance::reached::<S>();
     for problem in problems::<S>() {
         for mut entry in methods::<S>(DIMENSION) {
             if entry.needs > problem.is {
@@ -192,7 +198,7 @@ fn converges<S: Scalar>(residual: f64) {
             }
             // A mean forgets its start only as 1/t.
             let is_mean = entry.name.starts_with("Averaging");
-            let residual = S::from_f32(if is_mean { residual.max(2e-3) } else { residual } as f32);
+            let residual = S::from_f32(if is_mean { reached.max(2e-3) } else { reached } as f32);
             let stop = Stop { iterations: 5_000, check_every: 1, residual };
             let (mut point, mut scratch) = (start::<S>(7), [S::ZERO; DIMENSION]);
             let prox = problem.prox.as_ref();
@@ -212,15 +218,7 @@ fn converges<S: Scalar>(residual: f64) {
     }
 }
 
-#[test]
-fn every_method_solves_every_problem_of_its_class() {
-    converges::<f64>(1e-10);
-    converges::<f32>(1e-5);
-    converges::<I16F16>(1e-3);
-    converges::<I8F24>(1e-5);
-}
-
-fn ignores_what_is_longer<S: Scalar>() {
+fn scratch_longer_than_the_point_changes_no_bit<S: Scalar>() {
     for problem in problems::<S>() {
         for (mut exact, mut longer) in methods::<S>(DIMENSION).into_iter().zip(methods::<S>(17)) {
             // A method beyond its class may leave the range of fixed point.
@@ -235,14 +233,6 @@ fn ignores_what_is_longer<S: Scalar>() {
             }
         }
     }
-}
-
-#[test]
-fn scratch_longer_than_the_point_changes_no_bit() {
-    ignores_what_is_longer::<f64>();
-    ignores_what_is_longer::<f32>();
-    ignores_what_is_longer::<I16F16>();
-    ignores_what_is_longer::<I8F24>();
 }
 
 /// Without a constraint the midpoints y_t = 2x_t − x_{t−1} of the optimistic step are the points of
