@@ -33,6 +33,8 @@ pub mod tolerance {
     pub const F64_EXACT: f64 = 1e-6;
     /// Half of the last of six printed decimals; the little more is for ties.
     pub const SIX_DECIMALS: f64 = 5.005e-7;
+    /// Half of the last of five printed decimals; the little more is for ties.
+    pub const FIVE_DECIMALS: f64 = 5.005e-6;
     /// Half of the last of four printed decimals.
     pub const FOUR_DECIMALS: f64 = 5.005e-5;
     /// What one step's roundings, some ten of 2⁻²⁴ on numbers below 2, may move a point.
