@@ -157,6 +157,9 @@ macro_rules! float {
             fn normal_distribution(self) -> Self {
                 0.5 * $erfc(-self * core::f64::consts::FRAC_1_SQRT_2 as Self)
             }
+            fn abs(self) -> Self {
+                <$float>::abs(self)
+            }
             fn is_sound(self) -> bool {
                 -Self::LIMIT < self && self < Self::LIMIT
             }
