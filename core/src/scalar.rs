@@ -9,6 +9,9 @@ mod float;
 #[cfg(feature = "fixed")]
 mod fixed;
 
+#[cfg(feature = "fixed")]
+pub(crate) use fixed::nearest;
+
 use crate::kernel::portable;
 use core::fmt::Debug;
 use core::ops::{Add, Mul, Neg, Sub};
