@@ -227,16 +227,40 @@ fn bad_features_and_labels_leave_the_head_untouched() {
 
 #[test]
 fn a_head_that_could_overflow_cannot_be_made() {
-    let mut weights = [[I16F16::ZERO; OUTPUTS]; ROWS];
-    weights[2][1] = I16F16::from_num(16_300);
-    let factory = Head::new(Link::Softmax, weights);
-    assert_eq!(Solve::new(&factory).err(), Some(Error::Unsound));
+    let zeros = Head::<I16F16, ROWS, OUTPUTS>::zeros(Link::Softmax);
+    let tiny = I16F16::from_num(0.000_2); // 4/Λ is beyond the range
+    assert_eq!(Solve::with_precision(&zeros, tiny).err(), Some(Error::Unsound));
     let zeros = Head::zeros(Link::Softmax);
     for precision in [0.0, -1.0, f32::NAN, f32::INFINITY] {
         assert_eq!(Solve::<f32>::with_precision(&zeros, precision).err(), Some(Error::Precision));
     }
     let nan = Head::new(Link::Softmax, [[f32::NAN; OUTPUTS]; ROWS]);
     assert_eq!(Solve::new(&nan).err(), Some(Error::Unsound));
+}
+
+/// One sample cannot overflow, a full memory could: steps are checked, and refused in time.
+#[test]
+fn a_weight_never_leaves_its_range() {
+    let mut weights = [[I16F16::ZERO; OUTPUTS]; ROWS];
+    weights[2][1] = I16F16::from_num(16_380);
+    let factory = Head::new(Link::Identity, weights);
+    let mut solve =
+        Anchored::<I16F16, [I16F16; OUTPUTS], ROWS, OUTPUTS, MEMORY>::new(&factory).expect("sound");
+    let mut features = [I16F16::ZERO; FEATURES];
+    features[2] = I16F16::from_num(0.03);
+    let mut target = [I16F16::ZERO; OUTPUTS];
+    target[1] = I16F16::from_num(16_000);
+    let mut refused = 0;
+    for _ in 0..MEMORY {
+        let before = *solve.head();
+        if solve.learn(&features, target).is_err() {
+            refused += 1;
+            assert_eq!(*solve.head(), before);
+        }
+        solve.revisit(3);
+        assert!(solve.head().point().iter().all(|weight| weight.is_sound()));
+    }
+    assert!(refused > 0, "it is never in danger");
 }
 
 #[test]

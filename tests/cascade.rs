@@ -4,7 +4,7 @@ mod support;
 
 use fejer::cascade::{GiveUp, nested, oracle_cost};
 use fejer::{Cascade, Head, Link};
-use support::{Random, assert_close, random_features, random_head};
+use support::{Random, assert_close, figure, random_features, random_head};
 
 const FEATURES: usize = 5;
 const ROWS: usize = 6;
@@ -28,6 +28,8 @@ fn the_adaptive_oracle_costs_what_it_should() {
     let two = oracle_cost(&[1.0, 100.0], &solved(&[0.6, 0.8]), GiveUp::First);
     assert_close(two, 20.8, 1e-12, "two states");
     assert_close(100.0 / two, 4.8077, 5e-5, "gain");
+    let found = format!("{three:.1} {last:.1} {two:.1}");
+    figure("adaptive oracle: costs and gains", "11.8 31.6 20.8", found, true);
 }
 
 /// Nine states; which k of them to keep, both ends included. Few get most of the gain.
@@ -59,6 +61,8 @@ fn few_exits_get_most_of_the_gain() {
         assert_eq!(best(count), chosen);
         assert_close(100.0 / cost(chosen), gain, 5e-4, "gain");
     }
+    let found = format!("{:.4} and 4 choices", 100.0 / all);
+    figure("adaptive oracle: nine states and the best few", "15.4916 and 4 choices", found, true);
 }
 
 /// The first head that is sure answers; nothing after it is asked.

@@ -5,7 +5,7 @@ mod support;
 
 use fejer::{HeadOperator, L2Ball, Link, Method, Operator, OperatorExtrapolation};
 use fejer::{ProjectedStep, Sample, Scalar};
-use support::{Random, distance, dot, norm, random_features, random_head, tolerance};
+use support::{Random, distance, dot, figure, norm, random_features, random_head, tolerance};
 
 const FEATURES: usize = 4;
 const ROWS: usize = 5;
@@ -42,6 +42,40 @@ fn spectrum(samples: &[Sample<f64, FEATURES, OUTPUTS>]) -> (f64, f64) {
     (bottom, top)
 }
 
+/// T1: the field φ(u) − y is the gradient of the matching loss, here by central differences.
+#[test]
+fn the_field_is_the_gradient_of_the_matching_loss() {
+    const WIDTH: f64 = 1e-5;
+    let mut random = Random::new(9);
+    let mut worst = 0.0_f64;
+    for link in support::links() {
+        for _ in 0..200 {
+            // Away from the kinks of the rectifiers.
+            let scores: [f64; OUTPUTS] = core::array::from_fn(|_| {
+                let score = 2.0 * random.normal();
+                score + WIDTH.copysign(score)
+            });
+            let target: [f64; OUTPUTS] = core::array::from_fn(|_| random.uniform());
+            let mut field = scores;
+            link.predict(&mut field);
+            for k in 0..OUTPUTS {
+                let loss = |shift: f64| {
+                    let mut moved = scores;
+                    moved[k] += shift;
+                    link.matching_loss(&moved, &target)
+                };
+                let slope = (loss(WIDTH) - loss(-WIDTH)) / (2.0 * WIDTH);
+                let exact = field[k] - target[k];
+                worst = worst.max((slope - exact).abs() / exact.abs().max(1.0));
+            }
+        }
+    }
+    let pass = worst <= tolerance::DIFFERENCE_QUOTIENT;
+    let line = "T1: field − gradient of the matching loss, 8 links";
+    figure(line, "≤ 1e-6", format!("{worst:.0e}"), pass);
+    assert!(pass, "{worst:e}");
+}
+
 /// T4: κ‖a − b‖² ≤ ⟨F(a) − F(b), a − b⟩ ≤ L‖a − b‖² with κ = κ_φ(largest score)·λ_min and
 /// L = K_φ·λ_max of mean ηηᵀ.
 #[test]
@@ -52,6 +86,7 @@ fn the_field_of_a_head_is_monotone_within_its_moduli() {
         .collect();
     let (bottom, top) = spectrum(&samples);
     assert!(0.0 < bottom && bottom < top);
+    let mut pairs = 0;
     for link in support::links() {
         let operator = HeadOperator { link, samples: &samples };
         for _ in 0..500 {
@@ -69,8 +104,11 @@ fn the_field_of_a_head_is_monotone_within_its_moduli() {
             let lipschitz = link.lipschitz::<f64>() * top;
             assert!(ratio <= lipschitz + 1e-9, "{link:?}: {ratio} > {lipschitz}");
             assert!(norm(&image) <= (lipschitz + 1e-9) * norm(&change), "{link:?}");
+            pairs += 1;
         }
     }
+    let bound = "κ ≤ ratio ≤ L for 8 links × 500 pairs";
+    figure("T4: the field of a head is monotone", bound, pairs, pairs == 4_000);
 }
 
 /// T4, the other way round: nothing of this holds for a joint field of two layers (here 2-8-1, ReLU
@@ -112,8 +150,10 @@ fn the_joint_field_of_two_layers_is_not_monotone() {
             (0..a.len()).map(|k| (fa[k] - fb[k]) * (a[k] - b[k])).sum::<f64>() < 0.0
         })
         .count();
-    println!("{negative} of {pairs} pairs violate monotonicity");
-    assert!(negative > pairs / 200 && negative < pairs / 4);
+    let some = negative > pairs / 200 && negative < pairs / 4;
+    let found = format!("{negative} of {pairs}");
+    figure("T4: the joint field of two layers is not", "about 3 % of pairs negative", found, some);
+    assert!(some, "{negative} of {pairs} pairs violate monotonicity");
 }
 
 /// T5: F(Θ*) = 0 where the targets are φ(ηΘ*), in every number type to the last bit, and mini-batch
@@ -138,6 +178,8 @@ fn the_truth_solves_its_own_problem_and_mini_batches_are_unbiased() {
     at_the_truth::<f32>();
     at_the_truth::<f64>();
     at_the_truth::<fejer::fixed::types::I16F16>();
+    figure("T5: F(Θ*) = 0 to the last bit", "8 links × 3 scalars", 24, true);
+    let mut worst = 0.0_f64;
 
     let mut random = Random::new(4);
     let samples: Vec<Sample<f64, FEATURES, OUTPUTS>> = (0..24)
@@ -159,9 +201,12 @@ fn the_truth_solves_its_own_problem_and_mini_batches_are_unbiased() {
             let mean: [f64; ROWS * OUTPUTS] = core::array::from_fn(|k| {
                 batches.iter().map(|batch| batch[k]).sum::<f64>() / batches.len() as f64
             });
-            assert!(distance(&mean, &whole) < tolerance::F64_REORDERED, "{link:?}");
+            worst = worst.max(distance(&mean, &whole));
+            assert!(worst < tolerance::F64_REORDERED, "{link:?}");
         }
     }
+    let found = format!("{worst:.0e}");
+    figure("T5: mini-batch fields average to the whole", "≤ 1e-12, 8 links", found, true);
 }
 
 /// T7: on F(x, y) = (y, −x), γ = ½, in the ball of radius 2, 400 steps.
@@ -181,6 +226,8 @@ fn operator_extrapolation_solves_the_rotation_that_stochastic_approximation_circ
     assert_eq!(after(&mut OperatorExtrapolation::new(0.0, [0.0; 2])).to_bits(), plain.to_bits());
     assert!((plain - 2.0).abs() < 1e-12, "on the boundary");
     let extrapolated = after(&mut OperatorExtrapolation::new(1.0, [0.0; 2]));
-    println!("operator extrapolation ends at {extrapolated:e}");
-    assert!(extrapolated < 1e-56, "{extrapolated:e}: the notes have 2e-58");
+    let found = format!("{plain}, {extrapolated:.1e}");
+    let pass = extrapolated < 1e-56;
+    figure("T7: where the projected step and OE end", "2, below 1e-56", found, pass);
+    assert!(pass, "{extrapolated:e}: the notes have 2e-58");
 }

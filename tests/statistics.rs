@@ -5,7 +5,7 @@ mod support;
 use fejer::{Free, HeadOperator, L2Ball, Link, Method, Operator};
 use fejer::{ProjectedStep, Sample, StepSize};
 use support::numpy::RandomState;
-use support::{Random, assert_close, distance, dot, norm, random_features, tolerance};
+use support::{Random, assert_close, distance, dot, figure, norm, random_features, tolerance};
 
 fn on_sphere<const DIMENSION: usize>(random: &mut Random, radius: f64) -> [f64; DIMENSION] {
     let point: [f64; DIMENSION] = core::array::from_fn(|_| random.normal());
@@ -52,7 +52,15 @@ fn decay(link: Link, modulus: f64) -> [f64; 4] {
 
 fn check_decay(link: Link, modulus: f64, expected: [f64; 4]) -> [f64; 4] {
     let errors = decay(link, modulus);
-    println!("{link:?}: {errors:.5?} for {expected:?}");
+    let slope = slope((CHECKS[1], errors[1]), (CHECKS[3], errors[3]));
+    let bar = (-1.15..=-0.85).contains(&slope);
+    let line = format!("B1, {link:?}: slope from 1000 to 20000 steps");
+    figure(line, "in [−1.15, −.85]", format!("{slope:.3}"), bar);
+    let off = errors.iter().zip(expected).map(|(error, expected)| (error / expected - 1.0).abs());
+    let off = off.fold(0.0, f64::max);
+    let line = format!("B1, {link:?}: squared errors {expected:?}");
+    let bound = "within 20 %, below 4M²/(κ²(T+1))";
+    figure(line, bound, format!("{errors:.4?}"), off <= tolerance::MEAN_OF_200);
     for ((error, expected), steps) in errors.into_iter().zip(expected).zip(CHECKS) {
         // M² = 5: |φ − y| ≤ 1 and ‖x‖² = 5.
         let bound = 4.0 * 5.0 / (modulus * modulus * f64::from(steps + 1));
@@ -70,7 +78,6 @@ fn slope(from: (u32, f64), to: (u32, f64)) -> f64 {
 fn the_error_of_a_logistic_model_falls_as_one_over_the_number_of_steps() {
     let errors = check_decay(Link::Sigmoid, 0.0291, [1.290, 0.110, 0.0209, 0.00448]);
     let slope = slope((CHECKS[1], errors[1]), (CHECKS[3], errors[3]));
-    println!("slope {slope}");
     assert!((-1.15..=-0.85).contains(&slope), "{slope}");
 }
 
@@ -80,8 +87,10 @@ fn the_error_of_a_logistic_model_falls_as_one_over_the_number_of_steps() {
 fn the_error_of_a_probit_model_falls_as_one_over_the_number_of_steps_in_the_end() {
     let errors = check_decay(Link::Probit, 0.0116, [2.62, 0.216, 0.0296, 0.0066]);
     let slope = slope((CHECKS[2], errors[2]), (CHECKS[3], errors[3]));
-    println!("slope {slope}");
-    assert!((-1.15..=-0.85).contains(&slope), "{slope}");
+    let bar = (-1.15..=-0.85).contains(&slope);
+    let line = "B1, Probit: slope from 5000 to 20000 steps";
+    figure(line, "in [−1.15, −.85]", format!("{slope:.3}"), bar);
+    assert!(bar, "{slope}");
 }
 
 type Batch<const FEATURES: usize> = [Sample<f64, FEATURES, 1>];
@@ -153,7 +162,9 @@ fn check_probit<const FEATURES: usize>(expected: [f64; 2]) {
         let errors = probit::<FEATURES>(seed);
         (0..2).for_each(|k| mean[k] += errors[k] / SEEDS as f64);
     }
-    println!("{FEATURES}: {mean:.4?} for {expected:?}");
+    let close = support::largest_difference(&mean, &expected) <= 0.01;
+    let line = format!("B2, {FEATURES} probit parameters: relative errors");
+    figure(line, format!("{expected:?} ± .01"), format!("{mean:.4?}"), close);
     for (mean, expected) in mean.into_iter().zip(expected) {
         assert_close(mean, expected, 0.01, &format!("{FEATURES} features"));
     }
@@ -174,9 +185,11 @@ fn two_hundred_probit_parameters_come_back_as_far_as_the_notes_say() {
 #[test]
 fn the_generator_is_numpys() {
     let mut random = RandomState::new(2);
+    let printed = "0.5832 0.9437 −1.1362 2.6403 −0.7934 0.1583 1.5029 −0.2453 −0.0580";
     for expected in [0.5832, 0.9437, -1.1362, 2.6403, -0.7934, 0.1583, 1.5029, -0.2453, -0.0580] {
         assert_close(random.normal() + 1.0, expected, tolerance::FOUR_DECIMALS, "1 + normal");
     }
+    figure("T6: weights of numpy's seed 2", printed, "all nine", true);
 }
 
 /// B4: from the wrong side, where Φ is flat, the squared error has no gradient to speak of and the
@@ -224,7 +237,10 @@ fn the_monotone_field_leaves_saturation_that_holds_the_squared_error() {
             }
         }
         let [squared, monotone] = errors;
-        println!("start {start}: squared error {squared:.3?}, monotone field {monotone:.3?}");
+        let line = format!("B4, saturation from −{start}: monotone field, squared error");
+        let found = format!("{:.3}, {:.3}", monotone[0], squared[0]);
+        let bar = monotone[0] < 0.1 && squared[0] > 2.0;
+        figure(line, "< .1 by step 200, > 2", found, bar);
         assert!(monotone[0] < 0.1, "{monotone:?}");
         assert!(squared[0] > 2.0, "{squared:?}");
     }

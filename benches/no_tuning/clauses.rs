@@ -2,6 +2,7 @@
 
 use fejer::DEFAULT_PRECISION;
 
+use crate::figures::figure;
 use crate::table::{Row, Summary, best, summaries};
 use crate::trial::{Certified, PRECISIONS};
 
@@ -30,17 +31,28 @@ impl std::fmt::Display for Clause {
         let Self { name, figure, bound, at_least, detail, holds } = self;
         let (verdict, sign) =
             (if *holds { "pass" } else { "FAIL" }, if *at_least { '≥' } else { '≤' });
-        let number = |value: &f64| {
-            let tiny = *value != 0.0 && value.abs() < 1e-4;
-            if tiny { format!("{value:.1e}") } else { format!("{value:.4}") }
-        };
         write!(
             formatter,
             "{verdict}  {name}: {} {sign} {}  ({detail})",
-            number(figure),
-            number(bound)
+            number(*figure),
+            number(*bound)
         )
     }
+}
+
+impl Clause {
+    /// Prints it for `cargo xtask accept`.
+    pub fn print_figure(&self) {
+        let (sign, detail) = (if self.at_least { '≥' } else { '≤' }, &self.detail);
+        let (bound, measured) = (number(self.bound), number(self.figure));
+        figure(&self.name, format!("{sign} {bound}"), format!("{measured} ({detail})"), self.holds);
+    }
+}
+
+/// Tiny ones by their power of ten.
+fn number(value: f64) -> String {
+    let tiny = value != 0.0 && value.abs() < 1e-4;
+    if tiny { format!("{value:.1e}") } else { format!("{value:.4}") }
 }
 
 fn at_least(name: String, figure: f64, bound: f64, detail: String) -> Clause {

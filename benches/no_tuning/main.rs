@@ -4,7 +4,8 @@
 //! `cargo bench -p fejer-benches --bench no_tuning` prints a table a task and label count, then the
 //! clauses with the bound and the figure of each, and writes `target/fejer/bench/no_tuning.json`:
 //! an array of `{dataset, subject, labels, method, setting, accuracy, passes}`, accuracies the mean
-//! of ten orders of labels. It exits with 1 if a clause does not hold.
+//! of ten orders of labels. It exits with 1 if a clause does not hold. With `-- --figures` it also
+//! prints each clause as a line for `cargo xtask accept`.
 //!
 //! Data come from the directory `FEJER_DATA`, or from `../shared/data` beside the checkout; without
 //! them there is nothing to measure: a printed line, and an error where `CI` is set.
@@ -12,6 +13,8 @@
 mod baselines;
 mod clauses;
 mod exact;
+#[path = "../../tests/support/figures.rs"]
+mod figures;
 mod table;
 mod task;
 mod trial;
@@ -126,8 +129,12 @@ fn report(results: &Results, root: &Path) -> std::io::Result<bool> {
     std::fs::write(&file, serde_json::to_string_pretty(&results.rows)? + "\n")?;
     table::print(&results.rows);
     let clauses = results.clauses();
+    let for_a_program = std::env::args().any(|argument| argument == "--figures");
     for clause in &clauses {
         println!("{clause}");
+        if for_a_program {
+            clause.print_figure();
+        }
     }
     let broken = clauses.iter().filter(|clause| !clause.holds).count();
     println!("{} clauses, {broken} broken; figures in {}", clauses.len(), file.display());

@@ -39,6 +39,7 @@ use crate::link::Link;
 use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
 use crate::stored::Stored;
+use crate::streaming::SquaredNorm;
 pub(crate) use resolvent::{dual_values, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
@@ -55,6 +56,8 @@ pub struct Anchored<'a, S: Scalar, T, const ROWS: usize, const OUTPUTS: usize, c
     factory: &'a Head<S, ROWS, OUTPUTS>,
     head: Head<S, ROWS, OUTPUTS>,
     precision: S,
+    /// Can no state of the memory drive a weight out of the range of the number type?
+    is_safe: bool,
     samples: Deque<Remembered<S, T, ROWS, OUTPUTS>, MEMORY>,
     visits: u32,
 }
@@ -78,8 +81,9 @@ where
     ///
     /// # Errors
     /// [`Error::Precision`]: Λ is not a positive sound number, or, in fixed point, not below 8 (½ with
-    /// [`crate::Weighted`] labels). [`Error::Unsound`]: a factory weight is not sound, or, for a
-    /// bounded link, a full memory could drive a weight out of the range of the number type.
+    /// [`crate::Weighted`] labels). [`Error::Unsound`]: a factory weight is not sound, or one sample
+    /// alone could drive a weight out of the range of the number type. Where only a full memory could,
+    /// every step is checked before it is made.
     pub fn with_precision(
         factory: &'a Head<S, ROWS, OUTPUTS>,
         precision: S,
@@ -96,15 +100,16 @@ where
         if !all_sound(factory.point()) {
             return Err(Error::Unsound);
         }
-        if factory.link().is_bounded() {
-            // |W| ≤ |W₀| + Σ w|α||η|/Λ with |α| ≤ 1 (2 for tanh), |η| < 4.
-            let dual = if factory.link() == Link::Tanh { 2.0 } else { 1.0 };
-            let reach = S::from_f32(4.0 * dual * T::HEAVIEST * MEMORY as f32).divide(precision);
-            if reach >= S::LIMIT.saturating_minus(largest(factory.point())) {
-                return Err(Error::Unsound);
-            }
+        // |W| ≤ |W₀| + Σ w|α||η|/Λ with |α| ≤ 1 (2 for tanh), |η| < 4.
+        let dual = if factory.link() == Link::Tanh { 2.0 } else { 1.0 };
+        let reach = S::from_f32(4.0 * dual * T::HEAVIEST).divide(precision);
+        if reach >= S::LIMIT {
+            return Err(Error::Unsound);
         }
-        Ok(Self { factory, head: *factory, precision, samples: Deque::new(), visits: 0 })
+        let memory = S::from_f32(MEMORY as f32);
+        let room = S::LIMIT.saturating_minus(largest(factory.point())).divide(memory);
+        let is_safe = factory.link().is_bounded() && reach < room;
+        Ok(Self { factory, head: *factory, precision, is_safe, samples: Deque::new(), visits: 0 })
     }
 
     /// The learnt head.
@@ -170,10 +175,7 @@ where
         }
         let mut sample = Remembered::new(features, target);
         let moved = self.proximal(&sample);
-        let sound = moved.is_sound
-            && are_sound(features)
-            && (self.head.link().is_bounded() || self.head.stays_sound(features, &moved.step));
-        if !sound {
+        if !(moved.is_sound && are_sound(features)) {
             return Err(Error::Unsound);
         }
         sample.dual = moved.dual;
@@ -265,13 +267,21 @@ where
         for (step, &old) in step.iter_mut().zip(&sample.dual) {
             *step = (*step - old).scale(inverse);
         }
-        Move { is_sound: all_sound(&scores) && all_sound(&step), dual, step }
+        let is_sound = if self.is_safe {
+            all_sound(&scores) && all_sound(&step)
+        } else {
+            self.head.may_move(sample.codes(), SquaredNorm(squared_norm), &scores, &step)
+        };
+        Move { is_sound, dual, step }
     }
 
     fn visit(&mut self, index: usize) {
         let Some(moved) = self.samples.get(index).map(|sample| self.proximal(sample)) else {
             return;
         };
+        if !moved.is_sound {
+            return;
+        }
         if let Some(sample) = self.samples.get_mut(index) {
             sample.dual = moved.dual;
             kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);

@@ -33,7 +33,7 @@ use soundness::check;
 /// ‖η‖² of plain features, the appended 1 included. A step computes it unless it is given: it belongs
 /// to the features, and is known before the label is.
 #[derive(Clone, Copy, Debug)]
-pub struct SquaredNorm<S: Scalar>(S::Wide);
+pub struct SquaredNorm<S: Scalar>(pub(crate) S::Wide);
 
 impl<S: Scalar> SquaredNorm<S> {
     /// Of these features.

@@ -4,8 +4,8 @@ use fejer::Link;
 
 use super::members::members;
 use super::methods::methods;
-use super::support::links;
 use super::support::source::implementors;
+use super::support::{figure, links};
 
 #[test]
 fn every_set_and_regulariser_is_listed() {
@@ -16,6 +16,8 @@ fn every_set_and_regulariser_is_listed() {
         let is_listed = listed.iter().any(|member| member.kind.contains(&path));
         assert!(is_listed, "{name} is missing in tests/contracts/members.rs");
     }
+    let what = "contract suite: sets and regularisers, bare and wrapped";
+    figure(what, "all that core has", listed.len(), true);
 }
 
 #[test]
@@ -26,6 +28,7 @@ fn every_method_is_listed() {
         let is_listed = listed.iter().any(|entry| entry.kind.contains(&format!("::{name}<")));
         assert!(is_listed, "{name} is missing in tests/contracts/methods.rs");
     }
+    figure("contract suite: methods", "all that core has", listed.len(), true);
 }
 
 #[test]
@@ -35,4 +38,5 @@ fn every_link_is_listed() {
         let is_listed = links().iter().any(|other| other.tag()[0] == link.tag()[0]);
         assert!(is_listed, "{link:?} is missing in tests/support/links.rs");
     }
+    figure("contract suite: links", "all that core has", links().len(), true);
 }

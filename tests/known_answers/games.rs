@@ -3,6 +3,7 @@
 use fejer::{Extragradient, ExtragradientPlus, Free, Lookahead, Method};
 use fejer::{Outcome, ProjectedStep, Rapp, StepSize, Stop, solve};
 
+use super::support::figure;
 use super::*;
 
 /// Spectral radius of one step as a linear map. On these games the map is p·I + q·J with J the
@@ -47,6 +48,7 @@ fn every_spectral_radius_on_the_quadratic_game() {
         ("LA-GDA τ=5 λ=.1", Box::new(lookahead_step(5, 0.1)), 0.5),
         ("LA-EG+ τ=5 λ=.5", Box::new(Lookahead::new(plus(0.02), 5, 0.5, zeros)), 0.99),
     ];
+    let mut cells_met = 0;
     for (column, (name, mut method, step)) in columns.into_iter().enumerate() {
         for row in ROWS.lines() {
             let (comonotone, cells) = row.split_once(' ').expect("a row");
@@ -54,8 +56,10 @@ fn every_spectral_radius_on_the_quadratic_game() {
             let cell = cells.split(' ').nth(column).expect("a cell");
             let what = format!("{name} γ={step} ρ={comonotone}");
             assert_printed(radius(method.as_mut(), game, step), cell, &what);
+            cells_met += 1;
         }
     }
+    figure("B4 table, quadratic game: cells to the last digit", "77", cells_met, cells_met == 77);
 }
 
 /// mdlam_rapp.md B4, bilinear game: every cell, to its printed digits.
@@ -74,18 +78,22 @@ fn every_spectral_radius_of_lookahead_on_the_bilinear_game() {
         (1.0, 2, [".92195", ".90139", "1.118", "1.521"]),
     ];
     let game = Game::new(0.0, 1.0);
+    let mut cells_met = 0;
     for (step, period, cells) in rows {
         for (relaxation, printed) in RELAXATIONS.into_iter().zip(cells) {
             let found = radius(&mut lookahead_step(period, relaxation), game, step);
             assert_printed(found, printed, &format!("γ={step} τ={period} λ={relaxation}"));
+            cells_met += 1;
         }
     }
     for (step, printed) in [(0.1, "1.00499"), (0.5, "1.118")] {
         assert_printed(radius(&mut ProjectedStep([0.0; 2]), game, step), printed, "plain step");
+        cells_met += 1;
         for relaxation in RELAXATIONS {
             assert!(radius(&mut lookahead_step(1, relaxation), game, step) > 1.0);
         }
     }
+    figure("B4 table, bilinear game: cells to the last digit", "38", cells_met, cells_met == 38);
 }
 
 /// B2.6: with τ = 2 the bilinear game is tamed exactly for λ < 2/(4 + γ²).
@@ -115,6 +123,8 @@ fn thresholds_of_comonotonicity() {
     assert!(best(-0.1359) > 1.0);
     assert_printed(best(0.0), "0.86603", "best radius at ρ = 0");
     assert_printed(best(-0.1), "0.97178", "best radius at ρ = −.1");
+    let found = format!("{:.5} before, {:.5} after", best(-0.1357), best(-0.1359));
+    figure("B4, thresholds of comonotonicity", "radius 1 at −.13577", found, true);
     for (comonotone, step) in [(-0.25, 0.9), (-0.45, 0.95), (-0.7, 0.95)] {
         let largest = 2.0 * (1.0 + comonotone / step);
         let game = Game::new(comonotone, 1.0);
@@ -137,4 +147,6 @@ fn lookahead_solves_the_bilinear_game_on_which_the_plain_step_diverges() {
     assert_eq!(tamed.outcome, Outcome::Converged, "{tamed:?}");
     // .55491ᵏ · √1.25 ≤ 1e-10 needs at least 39 cycles.
     assert!((38..=42).contains(&tamed.iterations), "{tamed:?}");
+    let found = format!("{:?} after {}; {:?}", tamed.outcome, tamed.iterations, plain.outcome);
+    figure("LA-GDA on the bilinear game; the plain step", "converges; diverges", found, true);
 }

@@ -4,7 +4,7 @@ use fejer::low_rank::{Factors, Order, ScaledStep};
 
 use super::matrix::*;
 use super::rule;
-use super::support::{Random, assert_close, tolerance};
+use super::support::{Random, assert_close, figure, tolerance};
 
 /// Iterations until ‖BA − M‖/‖M‖ < 1e-10 for M (50×40) of rank 5 and condition κ, from balanced
 /// factors with noise of .02√σ₅; `most` where it takes longer.
@@ -47,6 +47,8 @@ fn the_scaled_step_does_not_care_for_the_condition_number() {
                 .map(|condition| iterations(condition, seed, &rule(0.5, 0.0, order), 500));
             assert_eq!(counts, [31, 30, 28], "{order:?}, seed {seed}");
         }
+        let line = format!("LoRA: iterations at condition 1, 10, 100, {order:?}");
+        figure(line, "31/30/28, 5 seeds", "31/30/28, 5 seeds", true);
     }
     // A full step at once reflects for ever; a full step in turn is alternating least squares.
     assert_eq!(iterations(10.0, 1, &rule(1.0, 0.0, Order::Simultaneous), 500), 500);
@@ -66,4 +68,6 @@ fn the_plain_step_cares_for_the_condition_number() {
             assert_close(found, published, room, "steps until 1e-10");
         }
     }
+    let line = "LoRA: plain steps at condition 1, 10, 100";
+    figure(line, "34/367/3270 ± 1 %, 3 seeds", "within", true);
 }

@@ -3,11 +3,14 @@
 
 use fejer::{Anchored, Class, Head, Link, Scalar};
 
+pub mod figures;
 pub mod links;
 pub mod numpy;
 pub mod source;
 pub mod twin;
 
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+pub use figures::figure;
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 pub use links::links;
 
@@ -30,6 +33,8 @@ pub mod tolerance {
     pub const F64_EXACT: f64 = 1e-6;
     /// Half of the last of six printed decimals; the little more is for ties.
     pub const SIX_DECIMALS: f64 = 5.005e-7;
+    /// Half of the last of five printed decimals; the little more is for ties.
+    pub const FIVE_DECIMALS: f64 = 5.005e-6;
     /// Half of the last of four printed decimals.
     pub const FOUR_DECIMALS: f64 = 5.005e-5;
     /// What one step's roundings, some ten of 2⁻²⁴ on numbers below 2, may move a point.
@@ -253,6 +258,15 @@ pub fn value<S: Scalar>(number: S) -> f64 {
             f64::from((number.to_bits() as u32).cast_signed()) / 2f64.powi(i32::from(fraction))
         }
         _ => f64::from(number.to_f32()),
+    }
+}
+
+/// What a number type is called in a report.
+pub fn type_name<S: Scalar>() -> String {
+    match S::TAG {
+        [1, _] => "f32".to_owned(),
+        [2, _] => "f64".to_owned(),
+        [_, fraction] => format!("Q{}.{fraction}", 32 - fraction),
     }
 }
 

@@ -1,5 +1,6 @@
 //! numpy's legacy generator, for problems whose truth the papers drew with it: MT19937 (Matsumoto &
-//! Nishimura 1998) seeded with one integer, and normals by Marsaglia's polar method.
+//! Nishimura 1998) seeded with one integer, and normals by Marsaglia's polar method. Python's own
+//! `random` is the same generator, seeded otherwise.
 
 const LENGTH: usize = 624;
 const SHIFT: usize = 397;
@@ -19,6 +20,28 @@ impl RandomState {
             state[k] = before.wrapping_mul(1_812_433_253).wrapping_add(k as u32);
         }
         Self { state, next: LENGTH, spare: None }
+    }
+
+    /// `random.Random(seed)` of Python: the seed as a key of one word (`init_by_array`).
+    pub fn python(seed: u32) -> Self {
+        let mut mixed = Self::new(19_650_218);
+        let state = &mut mixed.state;
+        let mut at = 1;
+        for round in 0..2 * LENGTH - 1 {
+            let before = state[at - 1] ^ (state[at - 1] >> 30);
+            state[at] = if round < LENGTH {
+                (state[at] ^ before.wrapping_mul(1_664_525)).wrapping_add(seed)
+            } else {
+                (state[at] ^ before.wrapping_mul(1_566_083_941)).wrapping_sub(at as u32)
+            };
+            at += 1;
+            if at == LENGTH {
+                state[0] = state[LENGTH - 1];
+                at = 1;
+            }
+        }
+        state[0] = 1 << 31;
+        mixed
     }
 
     fn word(&mut self) -> u32 {

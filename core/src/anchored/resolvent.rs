@@ -5,11 +5,13 @@
 //! p and the small κ: **p + κ·φ⁻¹(p) = β**, one solution for every β and every κ > 0.
 //!
 //! * identity: p = β/(1 + κ).
-//! * softmax: p_k + κ ln p_k = β_k − s with Σp = 1. Each p_k(s) is κ·ω((β_k − s)/κ − ln κ), ω the
-//!   Wright omega function; Σp_k(s) − 1 is convex and decreasing in s, so Newton from the right of
-//!   σ = max β − s needs no safeguard. It starts at the lower of two points where the sum is at
-//!   least 1: the simplex projection of β (as κ ln p ≤ 0), close for small κ, and 1 + κ times the
-//!   softmax normaliser (as p ≤ 1), close for large κ.
+//! * softmax: p_k + κ ln p_k = β_k + σ with Σp = 1, in q_k = ln p_k and σ at once. With
+//!   e_k = β_k + σ − p_k − κq_k and w_k = p_k/(p_k + κ) the Newton step is
+//!   dσ = (1 − Σ(p_k + w_k e_k))/Σw_k and d_k = (e_k + dσ)/(p_k + κ); Halley's correction
+//!   dq_k = d_k/(1 + ½ d_k w_k) bounds it where p is far off, and makes it cubic. σ starts at the
+//!   lower of two points where the sum is at least 1: the simplex projection of β (as κ ln p ≤ 0),
+//!   close for small κ, and 1 + κ times the softmax normaliser (as p ≤ 1), close for large κ; q at
+//!   the lower of (β + σ)/κ, which no q exceeds, and ln(max(β + σ, 0) + κ/2).
 //! * sigmoid: softmax over (2β − 1, 0) with 2κ, by symmetry.
 //! * the other scalar links: in closed form, as a sigmoid, or by a monotone Newton iteration, see
 //!   [`scalar`].
@@ -22,14 +24,11 @@ use crate::head::argmax;
 use crate::link::Link;
 use crate::scalar::Scalar;
 
-/// Steps on σ and on ω that reach the precision of `f32` (7e-8) and of 16 fraction bits, over c in
-/// [3, 2500] and up to 10 outputs; measured against the counts of `f64`.
-const SHORT: (usize, usize) = (5, 2);
-/// Steps that reach 1e-9 for c in [.1, 1e5].
-const LONG: (usize, usize) = (6, 3);
-
-const fn steps<S: Scalar>() -> (usize, usize) {
-    if S::BYTES > 4 { LONG } else { SHORT }
+/// Steps on (q, σ) for so many outputs: they reach 1e-8 (4 of up to 6 outputs, 5 of up to 10) or
+/// 1e-12 (two more, for `f64`) for c in [.1, 1e5] and β of any shape.
+const fn steps<S: Scalar>(outputs: usize) -> usize {
+    let steps = if outputs <= 6 { 4 } else { 5 };
+    if S::BYTES > 4 { steps + 2 } else { steps }
 }
 
 /// κ in the forms the iteration needs.
@@ -40,13 +39,11 @@ struct Kappa<S: Scalar> {
     inverse: S::Ratio,
     /// Rounded to a number, for slopes and first guesses.
     value: S,
-    log: S,
 }
 
 impl<S: Scalar> Kappa<S> {
     fn new(ratio: S::Ratio, inverse: S::Ratio) -> Self {
-        let value = S::ONE.scale(ratio);
-        Self { ratio, inverse, value, log: value.ln() }
+        Self { ratio, inverse, value: S::ONE.scale(ratio) }
     }
 }
 
@@ -96,17 +93,43 @@ fn below_top<S: Scalar, const OUTPUTS: usize>(beta: &[S; OUTPUTS]) -> [S::Unit; 
 /// p on the simplex with p_k + κ ln p_k = below_k + σ, up to the rounding of the sum.
 fn shares<S: Scalar, const OUTPUTS: usize>(kappa: &Kappa<S>, below: &[S; OUTPUTS]) -> [S; OUTPUTS] {
     let mut sigma = simplex_threshold(below).min(softmax_threshold(kappa, below));
-    let mut shares = [S::ZERO; OUTPUTS];
-    for _ in 0..steps::<S>().0 {
+    let mut logs = below.map(|below| first_log(kappa, below + sigma));
+    let mut shares = logs.map(S::exp_below);
+    for _ in 0..steps::<S>(OUTPUTS) {
         let (mut excess, mut slope) = (-S::ONE, S::ZERO);
-        for (share, &below) in shares.iter_mut().zip(below) {
-            *share = one_share(kappa, below + sigma);
-            excess = excess + *share;
-            slope = slope + share.divide(*share + kappa.value);
+        let mut violations = *below;
+        for ((violation, &q), &p) in violations.iter_mut().zip(&logs).zip(&shares) {
+            *violation = (*violation + sigma) - p - q.scale(kappa.ratio);
+            let w = p.divide(p + kappa.value);
+            excess = excess + p + w.times(*violation);
+            slope = slope + w;
         }
-        sigma = sigma - excess.divide(slope);
+        let back = excess.divide(slope);
+        sigma = sigma.saturating_minus(back);
+        for ((q, p), violation) in logs.iter_mut().zip(&mut shares).zip(violations) {
+            let step = violation.saturating_minus(back).divide(*p + kappa.value);
+            let gained = halley(step, p.divide(*p + kappa.value));
+            *q = q.saturating_minus(-gained).max(least_log());
+            *p = q.exp_below();
+        }
     }
     shares
+}
+
+/// d/(1 + ½ d w).
+fn halley<S: Scalar>(step: S, weight: S) -> S {
+    step.divide(S::ONE + S::from_scaled(1, 1).times(step).times(weight))
+}
+
+/// Where q starts for p + κq = t.
+fn first_log<S: Scalar>(kappa: &Kappa<S>, t: S) -> S {
+    let positive = t.max(S::ZERO) + S::from_scaled(1, 1).times(kappa.value);
+    t.scale(kappa.inverse).min(positive.ln()).max(least_log())
+}
+
+/// Shares below e to this are 0: 32 in fixed point, where e⁻¹⁷ is the last place of a unit.
+fn least_log<S: Scalar>() -> S {
+    S::from_scaled(if S::EXACT_SUMS { -32 } else { -80 }, 0)
 }
 
 /// σ with Σ max(0, below + σ) = 1, by Newton from σ = 1, where only the top entry (0) is certain to
@@ -129,31 +152,6 @@ fn simplex_threshold<S: Scalar, const OUTPUTS: usize>(below: &[S; OUTPUTS]) -> S
 fn softmax_threshold<S: Scalar, const OUTPUTS: usize>(kappa: &Kappa<S>, below: &[S; OUTPUTS]) -> S {
     let total = below.iter().fold(S::ZERO, |sum, below| sum + below.scale(kappa.inverse).exp());
     S::ONE - kappa.value * total.ln()
-}
-
-/// p with p + κ ln p = t ≤ 1: p = κ·ω(x), x = t/κ − ln κ.
-///
-/// Start: eˣ/(1 + eˣ) for small x, x − ln x for large x. Step: Fritsch, Shafer & Crowley 1973,
-/// written in p, δ = (t − p − κ ln p)/(p + κ) and m = κ/(p + κ), which all stay of order 1.
-fn one_share<S: Scalar>(kappa: &Kappa<S>, t: S) -> S {
-    let crossover = kappa.log + S::from_scaled(29, 5);
-    let exponent = t.scale(kappa.inverse);
-    let exponential = exponent.min(crossover).exp();
-    let small = exponential * kappa.value.divide(kappa.value + exponential);
-    let shifted = t - kappa.value * kappa.log;
-    // κ(x − ln x), with x = (t − κ ln κ)/κ.
-    let large = t - kappa.value * shifted.ln();
-    let mut share = if exponent < crossover { small } else { large };
-    let (third, half) = (S::ONE.divide(S::from_scaled(3, 0)), S::from_scaled(1, 1));
-    for _ in 0..steps::<S>().1 {
-        let divisor = share + kappa.value;
-        let delta = (t - share - share.ln().scale(kappa.ratio)).divide(divisor);
-        let m = kappa.value.divide(divisor);
-        let common = S::ONE + (third + third) * delta;
-        let correction = (common - half * delta * m).divide(common - delta * m);
-        share = (share + share * delta * correction).max(S::ZERO);
-    }
-    share
 }
 
 /// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the

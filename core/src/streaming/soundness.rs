@@ -43,9 +43,9 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
     }
 
     /// Would every number be sound after W + shift ηᵀ?
-    pub(super) fn may_move<X: Stored<S>, const FEATURES: usize>(
+    pub(crate) fn may_move<X: Stored<S>>(
         &self,
-        features: &[X; FEATURES],
+        features: &[X],
         norm: SquaredNorm<S>,
         scores: &[S; OUTPUTS],
         shift: &[S; OUTPUTS],

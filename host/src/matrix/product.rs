@@ -1,0 +1,129 @@
+//! The one product of dense matrices, on the `gemm` crate, single-threaded: who calls it splits the
+//! rows (host notes §1), and the bits do not depend on the number of threads.
+
+use gemm::Parallelism;
+
+use super::{View, ViewMut};
+use crate::real::Real;
+
+/// A factor of a product: a matrix or its transpose.
+#[derive(Clone, Copy, Debug)]
+pub struct Factor<'a, T> {
+    view: View<'a, T>,
+    is_transposed: bool,
+}
+
+impl<'a, T: Real> From<View<'a, T>> for Factor<'a, T> {
+    fn from(view: View<'a, T>) -> Self {
+        Self { view, is_transposed: false }
+    }
+}
+
+impl<T: Real> Factor<'_, T> {
+    /// The transpose.
+    pub fn transposed(self) -> Self {
+        Self { is_transposed: !self.is_transposed, ..self }
+    }
+
+    fn shape(self) -> [usize; 2] {
+        let [rows, columns] = [self.view.rows(), self.view.columns()];
+        if self.is_transposed { [columns, rows] } else { [rows, columns] }
+    }
+
+    /// How far apart neighbours in a column and in a row are.
+    fn strides(self) -> [isize; 2] {
+        let row = self.view.columns().cast_signed();
+        if self.is_transposed { [1, row] } else { [row, 1] }
+    }
+}
+
+/// out ← a·b.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[expect(unsafe_code, reason = "gemm takes pointers; the shapes are checked and views are dense")]
+pub fn matmul<'a, T: Real>(
+    a: impl Into<Factor<'a, T>>,
+    b: impl Into<Factor<'a, T>>,
+    mut out: ViewMut<'_, T>,
+) {
+    let (a, b) = (a.into(), b.into());
+    let ([rows, inner], [also_inner, columns]) = (a.shape(), b.shape());
+    assert_eq!(inner, also_inner, "columns of the left factor and rows of the right");
+    assert_eq!([rows, columns], [out.rows(), out.columns()], "shape of the product");
+    if rows == 0 || columns == 0 || inner == 0 {
+        out.values().fill(T::ZERO);
+        return;
+    }
+    let ([a_row, a_column], [b_row, b_column]) = (a.strides(), b.strides());
+    // SAFETY: a view holds exactly rows · columns numbers, which its constructors check, and the
+    // strides stay inside it; `out` is borrowed mutably, so it overlaps neither factor.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            inner,
+            out.values().as_mut_ptr(),
+            1,
+            columns.cast_signed(),
+            false,
+            a.view.values().as_ptr(),
+            a_column,
+            a_row,
+            b.view.values().as_ptr(),
+            b_column,
+            b_row,
+            T::ZERO,
+            T::ONE,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Matrix;
+
+    fn filled(rows: usize, columns: usize) -> Matrix<f64> {
+        // small integers, so that every order of summation is exact
+        let values = (0..rows * columns).map(|k| ((k * 7 + 3) % 11) as f64 - 5.0).collect();
+        Matrix::new(rows, columns, values)
+    }
+
+    #[test]
+    fn products_with_transposed_factors_equal_the_sum_of_products() {
+        for [rows, inner, columns] in [[1, 1, 1], [3, 5, 2], [17, 9, 33], [64, 130, 1], [2, 0, 3]] {
+            let (a, b) = (filled(rows, inner), filled(inner, columns));
+            let flip = |m: &Matrix<f64>| {
+                let mut flipped = Matrix::zeros(m.columns(), m.rows());
+                for row in 0..m.rows() {
+                    (0..m.columns()).for_each(|c| flipped.row_mut(c)[row] = m.row(row)[c]);
+                }
+                flipped
+            };
+            let (a_flipped, b_flipped) = (flip(&a), flip(&b));
+            let mut expected = Matrix::zeros(rows, columns);
+            for row in 0..rows {
+                for column in 0..columns {
+                    expected.row_mut(row)[column] =
+                        (0..inner).map(|k| a.row(row)[k] * b.row(k)[column]).sum();
+                }
+            }
+            let factors = [
+                (Factor::from(a.view()), Factor::from(b.view())),
+                (a_flipped.view().transposed(), b.view().into()),
+                (a.view().into(), b_flipped.view().transposed()),
+                (a_flipped.view().transposed(), b_flipped.view().transposed()),
+            ];
+            for (left, right) in factors {
+                let mut out = filled(rows, columns);
+                matmul(left, right, out.view_mut());
+                assert_eq!(out, expected, "{rows}×{inner}×{columns}");
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Models: a list of layers and links, one forward and one backward sweep, and the two fields.
+//!
+//! Between two links stands a *block*, Z = T(X; W), of one layer or several; the link makes
+//! X⁺ = φ(Z) of it. The gradient of a loss L drives the weights of a block by the signal pulled back
+//! through the link, φ'(Z)ᵀ·∂L/∂X⁺; the monotone field (SVI, Xu, Cheng & Xie, arXiv 2202.08876)
+//! drives them by ∂L/∂X⁺ itself. What travels to the block below is the true signal in both.
+//!
+//! A model owns the shapes, not the weights: those are one flat point, moved by any of core's
+//! methods.
+
+mod loss;
+mod operator;
+mod sweep;
+mod tape;
+
+use std::ops::Range;
+
+use fejer::Link;
+
+pub use loss::Loss;
+pub use operator::ModelOperator;
+pub use tape::Tape;
+
+use crate::layer::{self, Initialiser, Layer, Mode, Shape};
+use crate::matrix::View;
+use crate::random::Random;
+use crate::real::Real;
+
+/// Which signal drives the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The gradient of the loss.
+    Gradient,
+    /// The monotone field: each block's own link is left out. Monotone, with theory, for the weights
+    /// of the last layer, the others held (svi.md §1.1); for all layers together it is a heuristic,
+    /// neither monotone nor a descent direction in general.
+    Monotone,
+}
+
+/// A layer, or the link above it.
+pub enum Stage<T> {
+    /// A map with or without weights.
+    Layer(Box<dyn Layer<T>>),
+    /// A monotone map of the scores; softmax acts on the channels of one site.
+    Link(Link),
+}
+
+impl<T: Real> Stage<T> {
+    /// This layer.
+    pub fn layer(layer: impl Layer<T> + 'static) -> Self {
+        Self::Layer(Box::new(layer))
+    }
+
+    /// For messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Layer(layer) => layer.name(),
+            Self::Link(_) => "link",
+        }
+    }
+}
+
+/// Examples, one below the other, and what the model should say of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a, T> {
+    /// examples · sites rows of the model's input channels.
+    pub input: View<'a, T>,
+    /// As many rows as the output has, of its channels: probabilities, one-hot classes or numbers.
+    pub target: View<'a, T>,
+}
+
+/// Layers and links with a loss; weights are passed to every call.
+pub struct Model<T> {
+    stages: Vec<Stage<T>>,
+    /// Input of each stage, then the output of the last.
+    shapes: Vec<Shape>,
+    /// Where in the point the weights of each stage are.
+    weights: Vec<Range<usize>>,
+    loss: Loss,
+}
+
+/// A layer that does not fit where it stands.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("stage {stage} ({name}): {source}")]
+pub struct Error {
+    /// Its position in the list, from 0.
+    pub stage: usize,
+    /// What kind of layer it is.
+    pub name: &'static str,
+    /// What does not fit.
+    pub source: layer::Error,
+}
+
+impl<T: Real> Model<T> {
+    /// A model of these stages, from the input up.
+    ///
+    /// # Errors
+    /// [`Error`]: a layer does not take what the one below it gives, or there is none.
+    pub fn new(input: Shape, stages: Vec<Stage<T>>, loss: Loss) -> Result<Self, Error> {
+        if stages.is_empty() {
+            let (shape, name) = (input, "none");
+            return Err(Error { stage: 0, name, source: layer::Error::Empty { shape } });
+        }
+        let mut shapes = vec![input];
+        let mut weights = Vec::with_capacity(stages.len());
+        let (mut shape, mut end) = (input, 0);
+        for (stage, kind) in stages.iter().enumerate() {
+            let start = end;
+            if let Stage::Layer(layer) = kind {
+                let fits = layer.output(shape);
+                shape = fits.map_err(|source| Error { stage, name: kind.name(), source })?;
+                end += layer.parameters();
+            }
+            if shape.sites * shape.channels == 0 {
+                let name = kind.name();
+                return Err(Error { stage, name, source: layer::Error::Empty { shape } });
+            }
+            shapes.push(shape);
+            weights.push(start..end);
+        }
+        Ok(Self { stages, shapes, weights, loss })
+    }
+
+    /// Length of the point.
+    pub fn parameters(&self) -> usize {
+        self.weights.last().map_or(0, |range| range.end)
+    }
+
+    /// Where in the point the weights of this stage are; empty for a link. Those of a dense layer
+    /// are laid out as [`fejer::Head::point`]: a row a feature, the bias last.
+    pub fn weights(&self, stage: usize) -> Range<usize> {
+        self.weights[stage].clone()
+    }
+
+    /// Shape of an example at the output.
+    pub fn output(&self) -> Shape {
+        self.shapes[self.stages.len()]
+    }
+
+    /// Weights to start from; each stage draws from a stream of its own.
+    pub fn initial_point(&self, rule: Initialiser, seed: u64) -> Vec<T> {
+        let mut point = vec![T::ZERO; self.parameters()];
+        for ((stage, range), stream) in self.stages.iter().zip(&self.weights).zip(0..) {
+            if let Stage::Layer(layer) = stage {
+                let mut random = Random::new(seed, stream);
+                if !range.is_empty() {
+                    layer.initialise(rule, &mut random, &mut point[range.clone()]);
+                }
+            }
+        }
+        point
+    }
+
+    /// Buffers for this model.
+    pub fn tape(&self) -> Tape<T> {
+        Tape::new(self.stages.len())
+    }
+
+    /// Predictions for these inputs, with running statistics.
+    pub fn predict<'t>(
+        &self,
+        point: &[T],
+        input: View<'_, T>,
+        tape: &'t mut Tape<T>,
+    ) -> View<'t, T> {
+        self.forward(point, input, Mode::Evaluate, tape);
+        let output = tape.outputs.last_mut().expect("a model has a stage");
+        for row in 0..output.rows() {
+            self.loss.predict(output.row_mut(row));
+        }
+        output.view()
+    }
+
+    /// The loss of a batch, with its own statistics.
+    pub fn loss(&self, point: &[T], batch: Batch<'_, T>, tape: &mut Tape<T>) -> f64 {
+        let examples = batch.input.rows() / self.shapes[0].sites;
+        let output = self.forward(point, batch.input, Mode::Train, tape);
+        self.loss.value(examples, output, batch.target)
+    }
+
+    /// out ← the field of the weights over a batch, as long as the point.
+    ///
+    /// # Panics
+    /// When a length or shape is not the model's.
+    pub fn field(
+        &self,
+        point: &[T],
+        batch: Batch<'_, T>,
+        field: Field,
+        tape: &mut Tape<T>,
+        out: &mut [T],
+    ) {
+        self.forward(point, batch.input, Mode::Train, tape);
+        let last = self.stages.len() - 1;
+        let (output, signal) = (&tape.outputs[last], &mut tape.signals[last]);
+        assert_eq!(
+            [output.rows(), output.columns()],
+            [batch.target.rows(), batch.target.columns()],
+            "shape of the targets"
+        );
+        self.loss.signal(tape.examples, output.view(), batch.target, signal.view_mut());
+        self.backward(point, field, tape);
+        for (index, stage) in self.stages.iter().enumerate() {
+            if let (Stage::Layer(layer), false) = (stage, self.weights[index].is_empty()) {
+                let input =
+                    index.checked_sub(1).map_or(batch.input, |below| tape.outputs[below].view());
+                let out = &mut out[self.weights[index].clone()];
+                layer.field(input, tape.drive(index), &tape.caches[index], out);
+            }
+        }
+    }
+
+    /// Takes over the running statistics of the last [`Model::field`] or [`Model::loss`] on this
+    /// tape.
+    pub fn absorb(&mut self, tape: &Tape<T>) {
+        for (stage, cache) in self.stages.iter_mut().zip(&tape.caches) {
+            if let Stage::Layer(layer) = stage {
+                layer.absorb(cache);
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The networks the tests look at, and batches for them.
+
+use fejer::Link;
+use fejer::link::Slope;
+use fejer_host::layer::{
+    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Pool, Pooling, Shape, gcn_norm,
+};
+use fejer_host::matrix::Matrix;
+use fejer_host::model::{Batch, Field, Loss, Model, Stage};
+
+use crate::support::Random;
+
+pub struct Network {
+    pub name: &'static str,
+    pub input: Shape,
+    /// Anew for every call: a stage cannot be copied.
+    pub stages: fn() -> Vec<Stage<f64>>,
+}
+
+impl Network {
+    pub fn model(&self, loss: Loss) -> Model<f64> {
+        Model::new(self.input, (self.stages)(), loss).expect("shapes that fit")
+    }
+}
+
+pub fn dense(inputs: usize, outputs: usize) -> Stage<f64> {
+    Stage::layer(Dense::new(inputs, outputs))
+}
+
+/// Five nodes, edges one way only.
+pub fn graph(inputs: usize, outputs: usize) -> Stage<f64> {
+    let filter = gcn_norm(5, &[(0, 1), (0, 3), (1, 2), (2, 4), (3, 4), (1, 4)]).expect("5 nodes");
+    Stage::layer(Graph::new(filter, inputs, outputs).expect("square"))
+}
+
+fn normalise(channels: usize) -> Stage<f64> {
+    Stage::layer(BatchNorm::new(channels))
+}
+
+const PICTURE: Image = Image { height: 6, width: 5, channels: 2 };
+
+fn convolution() -> Convolution {
+    Convolution { image: PICTURE, filters: 3, size: 3, stride: 1, padding: 1 }
+}
+
+fn pool(pooling: Pooling) -> Pool {
+    Pool { pooling, image: convolution().output_image(), size: 2, stride: 2 }
+}
+
+/// Above the other one, with patches that overlap.
+fn strided() -> Convolution {
+    let image = convolution().output_image();
+    Convolution { image, filters: 4, size: 3, stride: 2, padding: 1 }
+}
+
+/// Every kind of layer and every link, each with something above and below it. Between them, the
+/// last but one have blocks of several layers: convolution, normalisation and pooling without a
+/// link between.
+pub fn networks() -> [Network; 6] {
+    [
+        Network {
+            name: "dense",
+            input: Shape::flat(3),
+            stages: || {
+                let leaky = Link::LeakyRelu(Slope::from_128ths(13).expect("in range"));
+                vec![
+                    dense(3, 5),
+                    Stage::Link(Link::Softplus),
+                    dense(5, 4),
+                    Stage::Link(leaky),
+                    dense(4, 4),
+                    Stage::Link(Link::Tanh),
+                    dense(4, 3),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "softmax below probit",
+            input: Shape::flat(2),
+            stages: || {
+                vec![
+                    dense(2, 4),
+                    Stage::Link(Link::Softmax),
+                    dense(4, 3),
+                    Stage::Link(Link::Sigmoid),
+                    dense(3, 2),
+                    Stage::Link(Link::Probit),
+                ]
+            },
+        },
+        Network {
+            name: "directed graph",
+            input: Shape { sites: 5, channels: 2 },
+            stages: || {
+                vec![
+                    graph(2, 4),
+                    Stage::Link(Link::Relu),
+                    graph(4, 3),
+                    Stage::Link(Link::Tanh),
+                    graph(3, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "convolution",
+            input: PICTURE.shape(),
+            stages: || {
+                vec![
+                    Stage::layer(convolution()),
+                    Stage::Link(Link::Relu),
+                    Stage::layer(pool(Pooling::Average)),
+                    Stage::layer(Flatten),
+                    dense(3 * 2 * 3, 4),
+                    Stage::Link(Link::Softplus),
+                    dense(4, 3),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "normalised convolution",
+            input: PICTURE.shape(),
+            stages: || {
+                vec![
+                    Stage::layer(convolution()),
+                    normalise(3),
+                    Stage::layer(pool(Pooling::Maximum)),
+                    Stage::Link(Link::Relu),
+                    Stage::layer(Flatten),
+                    dense(3 * 2 * 3, 4),
+                    Stage::layer(BatchNorm::without_weights(4)),
+                    Stage::Link(Link::Sigmoid),
+                    dense(4, 3),
+                    dense(3, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "two convolutions and normalised dense",
+            input: PICTURE.shape(),
+            stages: || {
+                vec![
+                    Stage::layer(convolution()),
+                    Stage::Link(Link::Relu),
+                    Stage::layer(strided()),
+                    Stage::Link(Link::Identity),
+                    Stage::layer(Flatten),
+                    dense(3 * 3 * 4, 4),
+                    normalise(4),
+                    Stage::Link(Link::Tanh),
+                    dense(4, 2),
+                    Stage::Link(Link::Sigmoid),
+                ]
+            },
+        },
+    ]
+}
+
+/// A matrix of about standard normal numbers.
+pub fn normal(random: &mut Random, rows: usize, columns: usize) -> Matrix<f64> {
+    Matrix::new(rows, columns, (0..rows * columns).map(|_| random.normal()).collect())
+}
+
+pub fn weights(random: &mut Random, model: &Model<f64>) -> Vec<f64> {
+    (0..model.parameters()).map(|_| 0.7 * random.normal()).collect()
+}
+
+/// Rows that sum to 1.
+pub fn shares(random: &mut Random, rows: usize, columns: usize) -> Matrix<f64> {
+    let mut matrix = normal(random, rows, columns);
+    (0..rows).for_each(|row| Link::Softmax.predict(matrix.row_mut(row)));
+    matrix
+}
+
+/// The field of all weights.
+pub fn field(
+    model: &Model<f64>,
+    point: &[f64],
+    input: &Matrix<f64>,
+    target: &Matrix<f64>,
+    field: Field,
+) -> Vec<f64> {
+    let mut out = vec![f64::NAN; model.parameters()];
+    let batch = Batch { input: input.view(), target: target.view() };
+    model.field(point, batch, field, &mut model.tape(), &mut out);
+    out
+}
+
+/// Central differences of a function of `at`, in every coordinate.
+pub fn differences(at: &[f64], mut function: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
+    const WIDTH: f64 = 1e-5;
+    let mut at = at.to_vec();
+    (0..at.len())
+        .map(|k| {
+            let centre = at[k];
+            let [up, down] = [centre + WIDTH, centre - WIDTH].map(|value| {
+                at[k] = value;
+                function(&at)
+            });
+            at[k] = centre;
+            (up - down) / (2.0 * WIDTH)
+        })
+        .collect()
+}
