@@ -13,12 +13,13 @@ pub type Predict<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: 
     fn(&Head<S, ROWS, OUTPUTS>, &[X; FEATURES]) -> [S; OUTPUTS];
 
 /// A learning step: the head, the sample, ‖η‖², and the step size or the prior precision.
-pub type Step<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> = fn(
-    &mut Head<S, ROWS, OUTPUTS>,
-    &Sample<S, FEATURES, OUTPUTS, X>,
-    SquaredNorm<S>,
-    S,
-) -> Result<(), Error>;
+pub type Step<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> =
+    fn(
+        &mut Head<S, ROWS, OUTPUTS>,
+        &Sample<S, FEATURES, OUTPUTS, X>,
+        SquaredNorm<S>,
+        S,
+    ) -> Result<(), Error>;
 
 /// Learning steps that are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,10 +106,8 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
         ) -> Result<(), Error>,
     ) -> Result<Head<S, ROWS, OUTPUTS>, Error> {
         let mut head = Head::zeros(core::hint::black_box(Link::Softmax));
-        let mut sample = Sample {
-            features: [(self.store)(Short(0)); FEATURES],
-            target: [S::ZERO; OUTPUTS],
-        };
+        let mut sample =
+            Sample { features: [(self.store)(Short(0)); FEATURES], target: [S::ZERO; OUTPUTS] };
         let (mut random, mut sizes) = (Random(1), NormalisedStep::new());
         for _ in 0..count {
             self.draw(&mut random, &mut sample);
