@@ -89,13 +89,19 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
         }
     }
 
-    /// Lets `call` do `count` learning steps of a method from zero weights; gives the head.
+    /// A head of zero weights.
+    pub fn zeros(&self) -> Head<S, ROWS, OUTPUTS> {
+        Head::zeros(core::hint::black_box(Link::Softmax))
+    }
+
+    /// Lets `call` do `count` learning steps of a method on a head.
     ///
     /// # Errors
     /// The first that `call` gives.
     #[inline(always)]
     pub fn train(
         &self,
+        head: &mut Head<S, ROWS, OUTPUTS>,
         method: Method,
         count: u32,
         mut call: impl FnMut(
@@ -104,8 +110,7 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
             SquaredNorm<S>,
             S,
         ) -> Result<(), Error>,
-    ) -> Result<Head<S, ROWS, OUTPUTS>, Error> {
-        let mut head = Head::zeros(core::hint::black_box(Link::Softmax));
+    ) -> Result<(), Error> {
         let mut sample =
             Sample { features: [(self.store)(Short(0)); FEATURES], target: [S::ZERO; OUTPUTS] };
         let (mut random, mut sizes) = (Random(1), NormalisedStep::new());
@@ -116,9 +121,9 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
                 _ => sizes.after(&sample.features),
             };
             let norm = SquaredNorm::of(&sample.features);
-            call(&mut head, &sample, norm, amount)?;
+            call(head, &sample, norm, amount)?;
         }
-        Ok(head)
+        Ok(())
     }
 
     /// Features in [−1, 1), a multiple of 1/4096 each, and any class as the target.

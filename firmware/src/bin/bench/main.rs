@@ -85,14 +85,16 @@ mod device {
             let nothing = black_box(case.nothing);
             let (mut learning, mut predicting) = (Spread::new(), Spread::new());
             let mut calling = Spread::new();
-            let head = case.train(method, self.steps, |head, sample, norm, amount| {
+            let mut head = case.zeros();
+            case.train(&mut head, method, self.steps, |head, sample, norm, amount| {
                 if method == Method::Projected {
                     let call = || black_box(predict(head, &sample.features));
                     let ((_, instructions), stack) = watched(self, call);
                     predicting.add(instructions, stack);
                 }
-                let empty = self.meter.count(|| nothing(head, sample, norm, amount)).1;
-                calling.add(empty, 0);
+                let call = || nothing(head, sample, norm, amount);
+                let ((_, instructions), stack) = watched(self, call);
+                calling.add(instructions, stack);
                 let call = || step(head, sample, norm, amount);
                 let ((done, instructions), stack) = watched(self, call);
                 learning.add(instructions, stack);
