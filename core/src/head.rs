@@ -159,6 +159,7 @@ pub(crate) fn are_sound<S: Scalar, X: Stored<S>>(features: &[X]) -> bool {
 }
 
 /// link(scores) − target: the field's factor for one sample.
+#[inline(always)]
 pub(crate) fn residual<S: Scalar, const OUTPUTS: usize>(
     link: Link,
     mut scores: [S; OUTPUTS],

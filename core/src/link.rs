@@ -83,11 +83,15 @@ impl Link {
     }
 
     /// Turns scores into predictions, in place.
+    #[inline]
     pub fn predict<S: Scalar>(self, scores: &mut [S]) {
-        match self {
-            Self::Softmax => softmax(scores),
-            _ => scores.iter_mut().for_each(|score| *score = self.value(*score)),
-        }
+        if self == Self::Softmax { softmax(scores) } else { self.predict_each(scores) }
+    }
+
+    /// Out of the way of the softmax, which most heads have.
+    #[inline(never)]
+    fn predict_each<S: Scalar>(self, scores: &mut [S]) {
+        scores.iter_mut().for_each(|score| *score = self.value(*score));
     }
 
     /// φ of one score, for the links that act on each output alone; softmax has no such value and
@@ -193,6 +197,7 @@ pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     if score < S::ZERO { lower } else { S::ONE - lower }
 }
 
+#[inline]
 fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
@@ -210,6 +215,7 @@ fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     top + scores.iter().fold(S::ZERO, |sum, &score| sum + score.saturating_minus(top).exp()).ln()
 }
 
+#[inline]
 fn maximum<S: Scalar>(scores: &[S]) -> S {
     scores.iter().copied().reduce(S::max).unwrap_or(S::ZERO)
 }
