@@ -3,6 +3,7 @@
 use std::{env, fs, path::Path, path::PathBuf};
 
 const FACTORY: &str = "FEJER_FACTORY";
+const BOARD: &str = "FEJER_BOARD";
 const DEFAULT_FACTORY: &str = "factory/simulated.rs";
 
 fn main() {
@@ -28,25 +29,54 @@ fn factory() -> Result<(), String> {
     Ok(())
 }
 
+/// The boards, and the targets each is the default of.
+const BOARDS: [(&str, &[&str]); 4] = [
+    ("mps2", &["thumbv7em-none-eabihf", "thumbv7m-none-eabi"]),
+    ("microbit", &["thumbv6m-none-eabi"]),
+    ("an505", &["thumbv8m.main-none-eabi", "thumbv8m.main-none-eabihf"]),
+    ("virt", &["riscv32imac-unknown-none-elf"]),
+];
+
 fn memory_layout() -> Result<(), String> {
+    println!("cargo::rerun-if-env-changed={BOARD}");
+    for (name, _) in BOARDS {
+        println!("cargo::rustc-check-cfg=cfg(board, values(\"{name}\"))");
+    }
     let target = env::var("TARGET").unwrap_or_default();
-    let layout = match target.as_str() {
-        "thumbv7em-none-eabihf" | "thumbv7m-none-eabi" => "memory/mps2.x",
-        bare_metal if bare_metal.contains("-none-") => {
-            return Err(format!(
-                "no board for the target {bare_metal}: use thumbv7em-none-eabihf (mps2-an386) \
-                 or thumbv7m-none-eabi (mps2-an385), or add a layout to firmware/memory"
-            ));
-        }
-        _ => return Ok(()),
-    };
+    if !target.contains("-none-") {
+        return Ok(());
+    }
+    let board = board(&target)?;
+    println!("cargo::rustc-cfg=board=\"{board}\"");
+    let layout = format!("memory/{board}.x");
     println!("cargo::rerun-if-changed={layout}");
     let directory = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let copy = Path::new(&directory).join("memory.x");
-    fs::copy(layout, &copy)
+    fs::copy(&layout, &copy)
         .map_err(|error| format!("{layout} cannot be copied to {}: {error}", copy.display()))?;
     println!("cargo::rustc-link-search={directory}");
+    if target.starts_with("riscv") {
+        println!("cargo::rustc-link-arg-bins=-Tmemory.x");
+    }
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
     Ok(())
+}
+
+/// The board the environment names, or else the default of the target.
+fn board(target: &str) -> Result<&'static str, String> {
+    let named = env::var(BOARD).ok();
+    let is_meant = |(name, targets): &&(&str, &[&str])| match &named {
+        Some(named) => name == named,
+        None => targets.contains(&target),
+    };
+    BOARDS.iter().find(is_meant).map(|(name, _)| *name).ok_or_else(|| {
+        let names: Vec<_> = BOARDS.iter().map(|(name, _)| *name).collect();
+        format!(
+            "no board {} for the target {target}: set {BOARD} to one of {}, or add a layout to \
+             firmware/memory and its name to firmware/build.rs",
+            named.unwrap_or_default(),
+            names.join(", ")
+        )
+    })
 }

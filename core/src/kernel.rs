@@ -11,12 +11,16 @@
 //! Products are rounded, then added: no fused operation. In fixed point the sum is exact and rounded
 //! once at its end, so its order does not matter there.
 //!
+//! Fixed point with features in 16 bits has a version without 64-bit shifts ([`short`]).
+//!
 //! [`portable`] is what every target gets; on Arm cores with hard floats `f32` has a twin in
 //! assembly (`hardfloat`), found through [`Scalar::score`] and [`Scalar::update`].
 
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) mod hardfloat;
 pub(crate) mod portable;
+#[cfg(feature = "fixed")]
+pub(crate) mod short;
 
 use crate::scalar::Scalar;
 use crate::stored::Stored;

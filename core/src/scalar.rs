@@ -13,6 +13,7 @@ mod fixed;
 pub(crate) use fixed::nearest;
 
 use crate::kernel::portable;
+use crate::stored::Short;
 use core::fmt::Debug;
 use core::ops::{Add, Mul, Neg, Sub};
 
@@ -137,6 +138,24 @@ pub trait Scalar:
     fn update<const OUTPUTS: usize>(
         weights: &mut [[Self; OUTPUTS]],
         features: &[Self],
+        step: &[Self; OUTPUTS],
+    ) {
+        portable::update(weights, features, step);
+    }
+
+    /// [`crate::kernel`]'s score of features in 16 bits.
+    #[doc(hidden)]
+    fn score_short<const OUTPUTS: usize>(
+        weights: &[[Self; OUTPUTS]],
+        features: &[Short],
+    ) -> [Self; OUTPUTS] {
+        portable::score(weights, features)
+    }
+    /// [`crate::kernel`]'s update with features in 16 bits.
+    #[doc(hidden)]
+    fn update_short<const OUTPUTS: usize>(
+        weights: &mut [[Self; OUTPUTS]],
+        features: &[Short],
         step: &[Self; OUTPUTS],
     ) {
         portable::update(weights, features, step);

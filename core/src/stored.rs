@@ -55,7 +55,8 @@ impl<S: Scalar> Stored<S> for S {
 pub struct Short(pub i16);
 
 impl Short {
-    const SHIFT: u32 = 12;
+    /// Fraction bits.
+    pub(crate) const SHIFT: u32 = 12;
     const LIMIT: i32 = i16::MAX as i32;
 
     /// The features rounded to 16 bits; what is beyond ±8 is clamped there.
@@ -89,6 +90,16 @@ impl<S: Scalar> Stored<S> for Short {
 
     fn value(self) -> S {
         S::from_scaled(i32::from(self.0), Self::SHIFT)
+    }
+    fn score<const OUTPUTS: usize>(weights: &[[S; OUTPUTS]], features: &[Self]) -> [S; OUTPUTS] {
+        S::score_short(weights, features)
+    }
+    fn update<const OUTPUTS: usize>(
+        weights: &mut [[S; OUTPUTS]],
+        features: &[Self],
+        step: &[S; OUTPUTS],
+    ) {
+        S::update_short(weights, features, step);
     }
 }
 

@@ -9,8 +9,9 @@
 pub mod board;
 pub mod flash;
 pub mod keeper;
-#[cfg(target_os = "none")]
+#[cfg(board = "mps2")]
 pub mod log;
 pub mod model;
 pub mod persist;
 pub mod recording;
+pub mod workload;

@@ -2,8 +2,9 @@
 //!
 //! The device is a child process with `history.bin` and `flash.bin` in its working directory. What
 //! it writes with `defmt` is decoded here, line by line. With instruction counting on, QEMU's clock
-//! moves 64 ns an instruction (`-icount shift=6`), and the device's meter can count.
+//! moves 256 ns an instruction (`-icount shift=8`), and the device's meter can count.
 
+mod error;
 mod image;
 mod line;
 
@@ -16,80 +17,18 @@ use std::time::{Duration, Instant};
 
 use defmt_decoder::{DecodeError, StreamDecoder};
 
+pub use error::Error;
 pub use image::{Image, Sizes};
 pub use line::{DeviceLine, LineError};
 
-/// The emulator, looked for in `PATH`.
+/// The emulator of Arm boards, looked for in `PATH`.
 pub const EMULATOR: &str = "qemu-system-arm";
+/// The emulator of RISC-V boards.
+pub const RISCV_EMULATOR: &str = "qemu-system-riscv32";
 /// How long a device may run unless told otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 /// Exit code of a firmware that panicked.
 pub const PANIC: i32 = 101;
-
-/// Why a device could not be run to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The image cannot be read.
-    #[error("firmware {} cannot be read: {source}; build it for a bare-metal target first", path.display())]
-    Read {
-        /// The image.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The image is not a firmware of ours.
-    #[error("{} is not firmware that can be run here: {reason}", path.display())]
-    Image {
-        /// The image.
-        path: PathBuf,
-        /// Why not.
-        reason: String,
-    },
-    /// The working directory is not there.
-    #[error("the device's directory {} does not exist: create it first", .0.display())]
-    Directory(PathBuf),
-    /// QEMU is not installed.
-    #[error("{} is not installed: `sudo apt-get install qemu-system-arm` (Debian, Ubuntu), or see https://www.qemu.org/download", .0.display())]
-    Missing(PathBuf),
-    /// QEMU cannot be started.
-    #[error("{} cannot be started: {source}", emulator.display())]
-    Start {
-        /// The program.
-        emulator: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// QEMU gave up by itself.
-    #[error("{} failed: {message}", emulator.display())]
-    Emulator {
-        /// The program.
-        emulator: PathBuf,
-        /// What it wrote to standard error.
-        message: String,
-    },
-    /// The device did not end in time and was killed.
-    #[error("the device was killed after {} s without ending; the last it said: {last}", timeout.as_secs_f32())]
-    Timeout {
-        /// The time it had.
-        timeout: Duration,
-        /// Its last line.
-        last: String,
-    },
-    /// The device panicked.
-    #[error("the device panicked: {message}")]
-    Panicked {
-        /// Its last words: message, file and line.
-        message: String,
-    },
-    /// What the device wrote does not fit the image.
-    #[error("the device wrote bytes that {} does not explain; the last line understood: {last}", path.display())]
-    Garbled {
-        /// The image.
-        path: PathBuf,
-        /// The last line that could be decoded.
-        last: String,
-    },
-}
 
 /// Whether the device keeps its power after a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +61,8 @@ pub struct Device<'a> {
     pub arguments: Vec<String>,
     /// Let the device count its instructions; it then runs slower.
     pub counting: bool,
+    /// Write the address of every instruction it executes to this file, as QEMU's log.
+    pub trace: Option<PathBuf>,
     /// After this time it is killed.
     pub timeout: Duration,
     /// The program that emulates it.
@@ -137,8 +78,9 @@ impl<'a> Device<'a> {
             directory: directory.into(),
             arguments: Vec::new(),
             counting: false,
+            trace: None,
             timeout: DEFAULT_TIMEOUT,
-            emulator: PathBuf::from(EMULATOR),
+            emulator: PathBuf::from(image.emulator()),
         }
     }
 
@@ -212,9 +154,13 @@ impl<'a> Device<'a> {
             .map_err(|source| Error::Read { path: image.to_owned(), source })?;
         let mut command = Command::new(&self.emulator);
         command.args(["-M", &self.machine, "-nographic", "-monitor", "none", "-serial", "none"]);
-        command.args(["-nic", "none", "-semihosting-config", &self.semihosting()]);
+        // No firmware but ours.
+        command.args(["-bios", "none", "-nic", "none", "-semihosting-config", &self.semihosting()]);
         if self.counting {
-            command.args(["-icount", "shift=6,sleep=off,align=off"]);
+            command.args(["-icount", "shift=8,sleep=off,align=off"]);
+        }
+        if let Some(file) = &self.trace {
+            command.args(["-singlestep", "-d", "exec,nochain", "-D"]).arg(file);
         }
         command.arg("-kernel").arg(absolute).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

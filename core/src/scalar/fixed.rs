@@ -9,6 +9,8 @@ use fixed::FixedI32;
 use fixed::types::extra::{LeEqU32, U24, Unsigned};
 
 use super::Scalar;
+use crate::kernel::short;
+use crate::stored::Short;
 
 /// 1/ln 2 and ln 2 with 30 fraction bits.
 const LOG2_E: i64 = 1_549_082_005;
@@ -205,6 +207,20 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
             i64::from(self.to_bits()).wrapping_mul(by.mantissa),
             by.shift,
         )))
+    }
+
+    fn score_short<const OUTPUTS: usize>(
+        weights: &[[Self; OUTPUTS]],
+        features: &[Short],
+    ) -> [Self; OUTPUTS] {
+        short::score(weights, features)
+    }
+    fn update_short<const OUTPUTS: usize>(
+        weights: &mut [[Self; OUTPUTS]],
+        features: &[Short],
+        step: &[Self; OUTPUTS],
+    ) {
+        short::update(weights, features, step);
     }
 
     fn exp(self) -> Self {

@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn exp_below_is_a_share_to_the_last_places() {
         let mut worst = (0.0_f64, 0.0_f64);
-        for i in 0..40_000 {
+        for i in 0..39_000 {
             let x = i as f32 * -0.002_2;
             let expected = libm::exp(f64::from(x));
             let error = (f64::from(exp_below_f32(x)) - expected).abs();

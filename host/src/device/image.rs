@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use defmt_decoder::Table;
-use object::elf::{EF_ARM_ABI_FLOAT_HARD, EM_ARM, FileHeader32};
+use object::elf::{EF_ARM_ABI_FLOAT_HARD, EM_ARM, EM_RISCV, FileHeader32};
 use object::read::elf::{ElfFile32, FileHeader};
 use object::{Endianness, Object, ObjectSection};
 
@@ -31,7 +31,7 @@ impl Image {
     /// Loads an image.
     ///
     /// # Errors
-    /// [`Error::Read`] or, if it is not a 32-bit Arm ELF file with `defmt` messages,
+    /// [`Error::Read`] or, if it is not a 32-bit ELF file of a known core with `defmt` messages,
     /// [`Error::Image`].
     pub fn load(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
@@ -50,10 +50,15 @@ impl Image {
         &self.path
     }
 
-    /// QEMU's name for the board it is built for: the hard-float ABI wants the Cortex-M4F board,
-    /// anything else runs on the Cortex-M3 board.
+    /// QEMU's name for a board it can run on: the hard-float ABI wants the Cortex-M4F board, any other
+    /// Arm image runs on the Cortex-M3 board.
     pub fn machine(&self) -> &'static str {
         self.machine
+    }
+
+    /// The emulator of that board.
+    pub fn emulator(&self) -> &'static str {
+        if self.machine == "virt" { super::RISCV_EMULATOR } else { super::EMULATOR }
     }
 
     /// The flash and RAM it takes.
@@ -69,11 +74,13 @@ impl Image {
         let elf = ElfFile32::<Endianness>::parse(bytes)
             .map_err(|error| format!("not a 32-bit ELF file ({error})"))?;
         let header: &FileHeader32<Endianness> = elf.elf_header();
-        if header.e_machine(elf.endian()) != EM_ARM {
-            return Err("not built for an Arm target such as thumbv7em-none-eabihf".to_owned());
-        }
         let hard_float = header.e_flags(elf.endian()) & EF_ARM_ABI_FLOAT_HARD != 0;
-        let machine = if hard_float { "mps2-an386" } else { "mps2-an385" };
+        let machine = match header.e_machine(elf.endian()) {
+            EM_ARM if hard_float => "mps2-an386",
+            EM_ARM => "mps2-an385",
+            EM_RISCV => "virt",
+            _ => return Err("not built for a target such as thumbv7em-none-eabihf".to_owned()),
+        };
         let table = Table::parse(bytes)
             .map_err(|error| format!("its defmt messages cannot be read: {error:#}"))?
             .ok_or("it has no defmt messages (was it stripped?)")?;

@@ -1,0 +1,86 @@
+//! The ceilings set for the steps, and which hold.
+
+use fejer_host::figures::Figure;
+
+use crate::target::MODELLED;
+
+/// Features of the four sizes.
+pub const SIZES: [usize; 4] = [16, 64, 128, 561];
+const M3: &str = "thumbv7m-none-eabi";
+const M0: &str = "thumbv6m-none-eabi";
+
+type Quantity = fn(&Figure) -> u64;
+
+/// A quantity of a step on a target, and its most at each of [`SIZES`].
+struct Ceiling {
+    name: &'static str,
+    target: &'static str,
+    scalar: &'static str,
+    method: &'static str,
+    of: Quantity,
+    most: [u64; 4],
+}
+
+const INSTRUCTIONS: Quantity = |figure| figure.instructions;
+const CYCLES: Quantity = |figure| figure.cycles.unwrap_or(u64::MAX);
+const RAM: Quantity = |figure| figure.ram_bytes;
+const TEXT: Quantity = |figure| figure.text_bytes;
+const JITTER: Quantity = |figure| figure.jitter;
+
+#[rustfmt::skip]
+const CEILINGS: [Ceiling; 18] = [
+    ceiling("instructions", MODELLED, "f32", "projected", INSTRUCTIONS, [570, 2_220, 6_700, 16_450]),
+    ceiling("instructions", MODELLED, "f32", "extragradient", INSTRUCTIONS, [720, 2_450, 7_000, 17_000]),
+    ceiling("instructions", MODELLED, "f32", "anchored", INSTRUCTIONS, [2_200, 5_000, 11_000, 21_000]),
+    ceiling("cycles", MODELLED, "f32", "projected", CYCLES, [1_100, 4_150, 12_200, 30_000]),
+    ceiling("RAM", MODELLED, "f32", "projected", RAM, [256, 256, 320, 256]),
+    ceiling("RAM", MODELLED, "f32", "extragradient", RAM, [256, 256, 320, 256]),
+    ceiling("RAM", MODELLED, "f32", "anchored", RAM, [512; 4]),
+    ceiling("most − fewest", MODELLED, "f32", "projected", JITTER, [2; 4]),
+    ceiling("most − fewest", MODELLED, "f32", "extragradient", JITTER, [2; 4]),
+    ceiling("most − fewest", MODELLED, "f32", "anchored", JITTER, [2; 4]),
+    ceiling("text", MODELLED, "f32", "projected", TEXT, [4096; 4]),
+    ceiling("text", MODELLED, "f32", "extragradient", TEXT, [4096; 4]),
+    ceiling("text", MODELLED, "f32", "anchored", TEXT, [4096; 4]),
+    ceiling("instructions", M3, "q24", "projected", INSTRUCTIONS, [850, 3_600, 11_500, 29_000]),
+    ceiling("instructions", M0, "q24", "projected", INSTRUCTIONS, [1_900, 7_500, 22_000, 54_000]),
+    ceiling("text", M3, "q24", "projected", TEXT, [3072; 4]),
+    ceiling("text", M3, "q24", "extragradient", TEXT, [3072; 4]),
+    ceiling("text", M3, "q24", "anchored", TEXT, [3072; 4]),
+];
+
+const fn ceiling(
+    name: &'static str,
+    target: &'static str,
+    scalar: &'static str,
+    method: &'static str,
+    of: Quantity,
+    most: [u64; 4],
+) -> Ceiling {
+    Ceiling { name, target, scalar, method, of, most }
+}
+
+/// Prints every ceiling with what was measured; gives how many there are, and how many are broken.
+pub fn print(figures: &[Figure]) -> (usize, usize) {
+    println!("| ceiling | 16→4 | 64→6 | 128→10 | 561→6 |\n|---|---|---|---|---|");
+    let (mut count, mut broken) = (0, 0);
+    for ceiling in &CEILINGS {
+        let Ceiling { name, target, scalar, method, of, most } = ceiling;
+        print!("| {target} {scalar} {method}, {name} ");
+        for (size, most) in SIZES.iter().zip(most) {
+            let figure = figures.iter().find(|figure| {
+                (figure.target.as_str(), figure.scalar.as_str()) == (*target, *scalar)
+                    && (figure.method.as_str(), figure.operation.as_str()) == (*method, "learn")
+                    && figure.features == *size
+            });
+            let measured = figure.map(of);
+            let holds = measured.is_some_and(|measured| measured <= *most);
+            count += 1;
+            broken += usize::from(!holds);
+            let measured = measured.map_or("–".to_owned(), |measured| measured.to_string());
+            print!("| {measured} {} {most} ", if holds { "≤" } else { "**>**" });
+        }
+        println!("|");
+    }
+    (count, broken)
+}

@@ -1,0 +1,153 @@
+//! Measures every operation of the workload, call by call. `benches/device` on the host runs it on
+//! every board and holds what it says against the image.
+//!
+//! Words: `f32` or `q24` and numbers of features to leave everything else out, `once` for a single
+//! step an operation, to be traced.
+
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+#[cfg(not(target_os = "none"))]
+fn main() {
+    eprintln!("bench is firmware: run `cargo bench -p fejer-benches --bench device`");
+    std::process::exit(2);
+}
+
+#[cfg(target_os = "none")]
+mod device {
+    use core::hint::black_box;
+
+    use defmt::println;
+    use fejer::{Error, Scalar, Stored};
+    use fejer_firmware::board::{self, Meter, stack_of};
+    use fejer_firmware::workload::{Case, Method, STEPS, Visitor, visit_all};
+
+    #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
+    #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
+    fn main() -> ! {
+        let meter = Meter::new();
+        for turns in [1, 1001, 100_001] {
+            println!("calibration turns={=u32} instructions={=u32}", turns, meter.spin(turns));
+        }
+        let steps = if board::is_told("once") { 1 } else { STEPS };
+        board::exit(match visit_all(&mut Bench { meter, steps }) {
+            Ok(()) => 0,
+            Err(why) => {
+                println!("refused reason={=str}", why.word());
+                1
+            }
+        })
+    }
+
+    struct Bench {
+        meter: Meter,
+        steps: u32,
+    }
+
+    impl Visitor for Bench {
+        fn visit<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
+            &mut self,
+            case: &Case<S, X, FEATURES, ROWS, OUTPUTS>,
+        ) -> Result<(), Error>
+        where
+            S: Scalar,
+            X: Stored<S>,
+        {
+            let is_meant = board::is_told(case.scalar) && is_told_number(FEATURES);
+            for method in Method::ALL.into_iter().filter(|_| is_meant) {
+                self.measure(case, method)?;
+            }
+            Ok(())
+        }
+    }
+
+    fn is_told_number(features: usize) -> bool {
+        match features {
+            16 => board::is_told("16"),
+            64 => board::is_told("64"),
+            128 => board::is_told("128"),
+            _ => board::is_told("561"),
+        }
+    }
+
+    impl Bench {
+        /// Predictions are measured on the way of the first method: no step moves the weights twice.
+        #[inline(never)]
+        fn measure<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
+            &self,
+            case: &Case<S, X, FEATURES, ROWS, OUTPUTS>,
+            method: Method,
+        ) -> Result<(), Error>
+        where
+            S: Scalar,
+            X: Stored<S>,
+        {
+            let (step, predict) = (black_box(case.step(method)), black_box(case.predict));
+            let nothing = black_box(case.nothing);
+            let (mut learning, mut predicting) = (Spread::new(), Spread::new());
+            let mut calling = Spread::new();
+            let mut head = case.zeros();
+            case.train(&mut head, method, self.steps, |head, sample, norm, amount| {
+                if method == Method::Projected {
+                    let call = || black_box(predict(head, &sample.features));
+                    let ((_, instructions), stack) = watched(self, call);
+                    predicting.add(instructions, stack);
+                }
+                let call = || nothing(head, sample, norm, amount);
+                let ((_, instructions), stack) = watched(self, call);
+                calling.add(instructions, stack);
+                let call = || step(head, sample, norm, amount);
+                let ((done, instructions), stack) = watched(self, call);
+                learning.add(instructions, stack);
+                done
+            })?;
+            let say = |operation: &str, spread: &Spread| {
+                println!(
+                    "measured scalar={=str} features={=usize} classes={=usize} operation={=str} \
+                     least={=u32} most={=u32} sum={=u64} stack={=u32} call={=u32} hash={=u64}",
+                    case.scalar,
+                    FEATURES,
+                    OUTPUTS,
+                    operation,
+                    spread.least,
+                    spread.most,
+                    spread.sum,
+                    spread.stack,
+                    calling.most,
+                    head.hash(),
+                );
+            };
+            if method == Method::Projected {
+                say("predict", &predicting);
+            }
+            say(method.name(), &learning);
+            Ok(())
+        }
+    }
+
+    /// The instructions of a call, and its stack: what the call touched below this function.
+    #[inline(always)]
+    fn watched<T>(bench: &Bench, call: impl FnOnce() -> T) -> ((T, u32), u32) {
+        stack_of(|| bench.meter.count(call))
+    }
+
+    /// Instructions of many calls, and the deepest stack.
+    struct Spread {
+        least: u32,
+        most: u32,
+        sum: u64,
+        stack: u32,
+    }
+
+    impl Spread {
+        const fn new() -> Self {
+            Self { least: u32::MAX, most: 0, sum: 0, stack: 0 }
+        }
+
+        fn add(&mut self, instructions: u32, stack: u32) {
+            self.least = self.least.min(instructions);
+            self.most = self.most.max(instructions);
+            self.sum += u64::from(instructions);
+            self.stack = self.stack.max(stack);
+        }
+    }
+}

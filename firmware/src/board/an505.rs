@@ -1,0 +1,4 @@
+//! Arm MPS2 with the AN505 image (Cortex-M33) under QEMU.
+
+/// Clock of the core and of its SysTick timer.
+pub(super) const CLOCK_HZ: u32 = 20_000_000;

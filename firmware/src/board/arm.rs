@@ -1,0 +1,83 @@
+//! What all Cortex-M boards have: the run time, SysTick, a painted stack.
+
+use core::panic::PanicInfo;
+
+use ::cortex_m::peripheral::{SYST, syst::SystClkSource};
+use ::cortex_m_rt::{ExceptionFrame, STACK_PAINT_VALUE, exception};
+
+use super::{PANIC, exit};
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    defmt::error!("{}", defmt::Display2Format(info));
+    exit(PANIC)
+}
+
+#[exception]
+#[allow(unsafe_code)] // the attribute demands an `unsafe fn`; the body is safe
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    defmt::error!("hard fault at {=u32:#010x}: the stack may have overflowed", frame.pc());
+    exit(PANIC)
+}
+
+/// SysTick: 24 bits, counts down with the core's clock.
+const TICKS: u32 = 0x00ff_ffff;
+
+pub(super) fn start_clock() {
+    if let Some(mut core) = ::cortex_m::Peripherals::take() {
+        core.SYST.set_clock_source(SystClkSource::Core);
+        core.SYST.set_reload(TICKS);
+        core.SYST.clear_current();
+        core.SYST.enable_counter();
+    }
+}
+
+#[inline(always)]
+pub(super) fn clock() -> u32 {
+    SYST::get_current()
+}
+
+pub(super) fn ticks(before: u32, after: u32) -> u32 {
+    before.wrapping_sub(after) & TICKS
+}
+
+/// Two instructions a turn.
+#[inline(never)]
+#[allow(unsafe_code)]
+pub(super) fn spin(turns: u32) {
+    // SAFETY: counts a register of its own down to 0. It declares no `nomem`, lest the compiler
+    // move it past the reads of the clock.
+    unsafe {
+        core::arch::asm!(
+            "2: subs {0}, #1", "bne 2b", inout(reg) turns => _, options(nostack)
+        );
+    }
+}
+
+#[inline(always)]
+#[allow(unsafe_code)]
+pub(super) fn stack_pointer() -> *mut u32 {
+    let pointer;
+    // SAFETY: copies a register.
+    unsafe {
+        core::arch::asm!("mov {0}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    pointer
+}
+
+/// The deepest the stack has been so far, in bytes: the start-up code painted it.
+#[allow(unsafe_code)]
+pub fn stack_bytes() -> u32 {
+    unsafe extern "C" {
+        static _stack_start: u32;
+        static _stack_end: u32;
+    }
+    let (top, bottom) = (&raw const _stack_start, &raw const _stack_end);
+    let mut word = bottom;
+    // SAFETY: the linker script puts both symbols, 4-byte aligned, at the ends of the stack's RAM,
+    // so every word between them can be read; volatile because the stack in use is among them.
+    while word < top && unsafe { word.read_volatile() } == STACK_PAINT_VALUE {
+        word = word.wrapping_add(1);
+    }
+    (top as u32).saturating_sub(word as u32)
+}
