@@ -178,3 +178,31 @@ pub(crate) fn argmax<S: Scalar>(scores: &[S]) -> usize {
     }
     best.0
 }
+
+#[cfg(all(test, feature = "fixed"))]
+mod tests {
+    use super::*;
+    use fixed::types::I16F16;
+
+    /// Against ⌊x + ½⌋ in f64, which is exact for every f32 of the range; at compile time as well.
+    #[test]
+    fn numbers_and_heads_are_rounded_to_the_nearest_place_and_halves_upwards() {
+        const ODD: f32 = 8_388_609.0 / 65_536.0;
+        const FLASHED: Head<I16F16, 1, 1> = Head::from_f32(&Head::new(Link::Identity, [[ODD]]));
+        assert_eq!(FLASHED.point(), &[I16F16::from_bits(8_388_609)]);
+        let places = [0.0, 0.49999997, 0.5, 1.5, 2.5, 4_194_303.5, 8_388_607.5, 8_388_609.0];
+        let large = [16_777_215.0, 16_777_217.0, 2_147_483_500.0, 2_147_483_648.0, 1e30];
+        let all = places.into_iter().chain(large).chain([f32::INFINITY]);
+        for place in all.flat_map(|place| [place, -place]) {
+            let exact = libm::floor(f64::from(place) + 0.5) as i32;
+            let value = place / 65_536.0;
+            assert_eq!(I16F16::from_f32(value).to_bits(), exact, "{place}");
+            let head = Head::new(Link::Identity, [[value]]);
+            let head = Head::<I16F16, 1, 1>::from_f32(&head);
+            assert_eq!(head.point(), &[I16F16::from_bits(exact)], "{place}");
+        }
+        let head = Head::new(Link::Identity, [[f32::NAN]]);
+        let head = Head::<I16F16, 1, 1>::from_f32(&head);
+        assert!(!head.point().iter().any(|weight| weight.is_sound()));
+    }
+}
