@@ -63,8 +63,8 @@ pub struct Request<'a> {
 pub enum Error {
     /// No such board.
     #[error(
-        "no board is called `{0}`: there are {}; another one of the same core serves as well, with --clock",
-        boards::names()
+        "no board is called `{0}`: there are {names}; another one of the same core serves as well, with --clock",
+        names = boards::names()
     )]
     Board(String),
     /// The committed figures are missing or damaged.
