@@ -72,14 +72,19 @@ impl Disassembly {
                 continue;
             }
             let (mnemonic, operands) = text.split_once('\t').unwrap_or((text, ""));
-            self.branches(&current, mnemonic, operands);
+            self.branches(&current, address, mnemonic, operands);
             let (mnemonic, operands) = (mnemonic.to_owned(), operands.trim().to_owned());
             self.instructions.insert(address, Instruction { mnemonic, operands });
         }
     }
 
-    fn branches(&mut self, current: &str, mnemonic: &str, operands: &str) {
-        let Some(function) = self.functions.get_mut(current) else { return };
+    fn branches(&mut self, current: &str, address: u32, mnemonic: &str, operands: &str) {
+        // What follows a function's end is padding, whatever it reads as.
+        let is_inside = |function: &&mut Function| {
+            u64::from(address) < u64::from(function.address) + function.bytes
+        };
+        let function = self.functions.get_mut(current).filter(is_inside);
+        let Some(function) = function else { return };
         let target = operands.split_once('<').and_then(|(_, name)| name.split(['>', '+']).next());
         match target {
             Some(name) if is_branch(mnemonic) && name != current => {
@@ -113,7 +118,7 @@ impl Disassembly {
                 continue;
             };
             if function.is_open || function.bytes == 0 {
-                return Err(Failure(format!("{name}: its callees or its size are not known")));
+                return Err(Failure(format!("what {name} calls, or its size, is not known")));
             }
             bytes += function.bytes;
             open.extend(function.callees.iter().map(String::as_str));

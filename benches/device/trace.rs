@@ -12,14 +12,20 @@ pub struct Trace(Vec<u32>);
 
 impl Trace {
     /// From QEMU's log (`-singlestep -d exec,nochain`), a line an instruction:
-    /// `Trace 0: 0x… [00800400/000186a0/…] …`.
+    /// `Trace 0: 0x… [00800400/000186a0/…] …`. Where QEMU takes an instruction back, to serve a timer
+    /// or to read the clock, it says so in another line and logs the instruction again.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let open = File::open(file).map_err(Failure::while_doing(file.display()))?;
         let mut addresses = Vec::new();
         for line in BufReader::new(open).lines() {
             let line = line.map_err(Failure::while_doing(file.display()))?;
-            let address = line.split('/').nth(1).filter(|_| line.starts_with("Trace"));
-            addresses.extend(address.and_then(|text| u32::from_str_radix(text, 16).ok()));
+            if line.starts_with("Trace") {
+                let address = line.split('/').nth(1);
+                addresses.extend(address.and_then(|text| u32::from_str_radix(text, 16).ok()));
+            } else if line.starts_with("Stopped execution") || line.starts_with("cpu_io_recompile")
+            {
+                addresses.pop();
+            }
         }
         Ok(Self(addresses))
     }

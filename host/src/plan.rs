@@ -62,11 +62,11 @@ pub struct Request<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No such board.
-    #[error(
-        "no board is called `{0}`: there are {names}; another one of the same core serves as well, with --clock",
-        names = boards::names()
-    )]
-    Board(String),
+    #[error("no board is called `{name}`: there are {known}; another one of the same core serves as well, with --clock", known = boards::names())]
+    Board {
+        /// What was asked for.
+        name: String,
+    },
     /// The committed figures are missing or damaged.
     #[error(
         "benches/device.json holds no figures for {0}: run `cargo bench -p fejer-benches --bench device`"

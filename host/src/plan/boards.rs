@@ -99,7 +99,7 @@ const fn board(
 pub(super) fn named(name: Option<&str>) -> Result<Vec<Board>, Error> {
     let Some(name) = name else { return Ok(BOARDS.to_vec()) };
     let board = BOARDS.iter().find(|board| board.name.eq_ignore_ascii_case(name));
-    board.map(|&board| vec![board]).ok_or_else(|| Error::Board(name.to_owned()))
+    board.map(|&board| vec![board]).ok_or_else(|| Error::Board { name: name.to_owned() })
 }
 
 /// All names.

@@ -17,9 +17,10 @@ mod device {
     use core::hint::black_box;
 
     use defmt::println;
-    use fejer::{Error, Scalar, Stored};
+    use fejer::streaming::SquaredNorm;
+    use fejer::{Error, Head, Sample, Scalar, Stored};
     use fejer_firmware::board::{self, Meter, stack_of};
-    use fejer_firmware::workload::{Case, Method, STEPS, Visitor, visit_all};
+    use fejer_firmware::workload::{Case, Method, STEPS, Step, Visitor, visit_all};
 
     #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
     #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
@@ -89,14 +90,12 @@ mod device {
             case.train(&mut head, method, self.steps, |head, sample, norm, amount| {
                 if method == Method::Projected {
                     let call = || black_box(predict(head, &sample.features));
-                    let ((_, instructions), stack) = watched(self, call);
+                    let ((_, instructions), stack) = stack_of(|| self.meter.count(call));
                     predicting.add(instructions, stack);
                 }
-                let call = || nothing(head, sample, norm, amount);
-                let ((_, instructions), stack) = watched(self, call);
+                let ((_, instructions), stack) = self.call(nothing, head, sample, norm, amount);
                 calling.add(instructions, stack);
-                let call = || step(head, sample, norm, amount);
-                let ((done, instructions), stack) = watched(self, call);
+                let ((done, instructions), stack) = self.call(step, head, sample, norm, amount);
                 learning.add(instructions, stack);
                 done
             })?;
@@ -122,12 +121,24 @@ mod device {
             say(method.name(), &learning);
             Ok(())
         }
-    }
 
-    /// The instructions of a call, and its stack: what the call touched below this function.
-    #[inline(always)]
-    fn watched<T>(bench: &Bench, call: impl FnOnce() -> T) -> ((T, u32), u32) {
-        stack_of(|| bench.meter.count(call))
+        /// What a step returns, its instructions and its stack. Every step is called by this code, so
+        /// that calling takes the same for all.
+        #[inline(never)]
+        fn call<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
+            &self,
+            step: Step<S, X, FEATURES, ROWS, OUTPUTS>,
+            head: &mut Head<S, ROWS, OUTPUTS>,
+            sample: &Sample<S, FEATURES, OUTPUTS, X>,
+            norm: SquaredNorm<S>,
+            amount: S,
+        ) -> ((Result<(), Error>, u32), u32)
+        where
+            S: Scalar,
+            X: Stored<S>,
+        {
+            stack_of(|| self.meter.count(|| step(head, sample, norm, amount)))
+        }
     }
 
     /// Instructions of many calls, and the deepest stack.
