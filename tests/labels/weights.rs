@@ -64,12 +64,14 @@ fn random_weights<S: Scalar>(
         .collect()
 }
 
+/// Without a bounded link and with weights up to 8 it takes long: 2e-7 is left of the identity's field
+/// after 3000 passes, 6e-10 after 4000.
 #[test]
 fn a_weighted_solve_ends_where_the_weighted_field_vanishes() {
     let mut random = Random::new(2);
     for link in [Link::Softmax, Link::Sigmoid, Link::Identity, Link::Tanh] {
         let factory = random_head::<f64, ROWS, OUTPUTS>(&mut random, link);
-        let solve = learnt(&factory, random_weights(&mut random, MEMORY), 3_000);
+        let solve = learnt(&factory, random_weights(&mut random, MEMORY), 6_000);
         let left = violation(&solve, &factory);
         assert!(left < tolerance::SOLVED, "{link:?}: {left:e}");
         assert!(solve.certificate().residual < tolerance::SOLVED);

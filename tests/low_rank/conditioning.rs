@@ -55,19 +55,21 @@ fn the_scaled_step_does_not_care_for_the_condition_number() {
     assert_eq!(iterations(10.0, 1, &rule(1.0, 0.0, Order::Sequential), 500), 1);
 }
 
-/// δ → ∞ with γ = δ/2 is the plain gradient step of ½, which does care. The noise at the start is
-/// that of another generator than the notes', and moves the counts by a little.
+/// δ → ∞ with γ = δ/2 is the plain gradient step of ½, which does care. The notes have the counts of
+/// one start, with the noise of another generator, so they are held against the median of nine.
 #[test]
 fn the_plain_step_cares_for_the_condition_number() {
     const DAMPING: f64 = 1e12;
     let plain = rule(0.5 * DAMPING, DAMPING, Order::Simultaneous);
-    for seed in 0..3 {
-        for (condition, published) in [(1.0, 34.0), (10.0, 367.0), (100.0, 3_270.0)] {
-            let found = f64::from(iterations(condition, seed, &plain, 5_000));
-            let room = tolerance::COUNT_OF_STEPS.max(0.01 * published);
-            assert_close(found, published, room, "steps until 1e-10");
-        }
-    }
+    let found = [(1.0, 34.0), (10.0, 367.0), (100.0, 3_270.0)].map(|(condition, published)| {
+        let mut counts: [u32; 9] =
+            core::array::from_fn(|seed| iterations(condition, seed as u64, &plain, 5_000));
+        counts.sort_unstable();
+        let [least, .., most] = counts;
+        let room = tolerance::COUNT_OF_STEPS.max(0.01 * published);
+        assert_close(f64::from(counts[4]), published, room, "median of steps until 1e-10");
+        format!("{} ({least} to {most})", counts[4])
+    });
     let line = "LoRA: plain steps at condition 1, 10, 100";
-    figure(line, "34/367/3270 ± 1 %, 3 seeds", "within", true);
+    figure(line, "34/367/3270 ± 1 %, median of 9 starts", found.join(", "), true);
 }
