@@ -40,7 +40,7 @@ use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
 use crate::stored::Stored;
 use crate::streaming::SquaredNorm;
-pub(crate) use resolvent::{dual_values, resolvent};
+pub(crate) use resolvent::{dual_values, is_precision, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
 pub const DEFAULT_PRECISION: f32 = 0.3;
@@ -287,12 +287,6 @@ where
             kernel::update(self.head.weights_mut(), sample.codes(), &moved.step);
         }
     }
-}
-
-/// Is this a Λ the resolvent can work with? κ ≤ Λ times the logarithm of a share must fit a unit.
-pub(crate) fn is_precision<S: Scalar>(precision: S) -> bool {
-    let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
-    precision > S::ZERO && precision.is_sound() && precision.to_unit() < most
 }
 
 /// A visit's outcome: the sample's new dual value and what the weights move by, per unit feature.

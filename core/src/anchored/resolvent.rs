@@ -53,6 +53,12 @@ impl<S: Scalar> Kappa<S> {
     }
 }
 
+/// Is this a Λ that [`resolvent`] can work with? κ ≤ Λ times the logarithm of a share must fit a unit.
+pub(crate) fn is_precision<S: Scalar>(precision: S) -> bool {
+    let most = S::Unit::LIMIT.divide(S::Unit::from_scaled(8, 0));
+    precision > S::ZERO && precision.is_sound() && precision.to_unit() < most
+}
+
 /// Predictions p with p + κ·φ⁻¹(p) = β, κ = precision / squared norm, both positive.
 pub(crate) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     link: Link,
