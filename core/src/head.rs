@@ -120,21 +120,17 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
 
 #[cfg(feature = "fixed")]
 impl<const ROWS: usize, const OUTPUTS: usize> Head<fixed::types::I16F16, ROWS, OUTPUTS> {
-    /// A Q16.16 head from a head in `f32`, rounded to nearest, at compile time if wished: the
-    /// factory head of a part without an FPU.
+    /// A Q16.16 head from a head in `f32`, rounded as [`Scalar::from_f32`] rounds, at compile time if
+    /// wished: the factory head of a part without an FPU.
     #[expect(clippy::indexing_slicing, reason = "const fn has no iterators; bounds are the loop's")]
-    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
     pub const fn from_f32(head: &Head<f32, ROWS, OUTPUTS>) -> Self {
         let mut weights = [[fixed::types::I16F16::ZERO; OUTPUTS]; ROWS];
         let mut row = 0;
         while row < ROWS {
             let mut output = 0;
             while output < OUTPUTS {
-                // ⌊x + ½⌋, as `Scalar::from_f32` rounds.
-                let raised = head.weights[row][output] * 65_536.0 + 0.5;
-                let towards_zero = raised as i32;
-                let above = if (towards_zero as f32) > raised { 1 } else { 0 };
-                weights[row][output] = fixed::types::I16F16::from_bits(towards_zero - above);
+                let bits = crate::scalar::nearest(head.weights[row][output] * 65_536.0);
+                weights[row][output] = fixed::types::I16F16::from_bits(bits);
                 output += 1;
             }
             row += 1;

@@ -9,6 +9,9 @@ mod float;
 #[cfg(feature = "fixed")]
 mod fixed;
 
+#[cfg(feature = "fixed")]
+pub(crate) use fixed::nearest;
+
 use crate::kernel::portable;
 use crate::stored::Short;
 use core::fmt::Debug;

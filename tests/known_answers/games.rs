@@ -115,16 +115,23 @@ fn thresholds_of_comonotonicity() {
         (1..=1_000)
             .map(|k| {
                 let step = f64::from(k) * 1e-3;
-                radius(&mut Extragradient::new([0.0; 2]), Game::new(comonotone, 1.0), step)
+                let game = Game::new(comonotone, 1.0);
+                (radius(&mut Extragradient::new([0.0; 2]), game, step), step)
             })
-            .fold(f64::INFINITY, f64::min)
+            .fold((f64::INFINITY, 0.0), |best, other| if other.0 < best.0 { other } else { best })
     };
-    assert!(best(-0.1357) < 1.0);
-    assert!(best(-0.1359) > 1.0);
-    assert_printed(best(0.0), "0.86603", "best radius at ρ = 0");
-    assert_printed(best(-0.1), "0.97178", "best radius at ρ = −.1");
-    let found = format!("{:.5} before, {:.5} after", best(-0.1357), best(-0.1359));
+    let [before, after] = [best(-0.13576), best(-0.13578)].map(|(radius, _)| radius);
+    assert!(before < 1.0 && after > 1.0, "{before} {after}");
+    let found = format!("{before:.7} before, {after:.7} after");
     figure("B4, thresholds of comonotonicity", "radius 1 at −.13577", found, true);
+    let [free, tight] = [best(0.0), best(-0.1)];
+    assert_printed(free.0, "0.86603", "best radius at ρ = 0");
+    assert_printed(free.1, "0.707", "its step, 1/√2");
+    assert_printed(tight.0, "0.97178", "best radius at ρ = −.1");
+    assert_printed(tight.1, "0.554", "its step");
+    let found = format!("{:.5} at {}; {:.5} at {}", free.0, free.1, tight.0, tight.1);
+    let line = "B4, best radius of extragradient at ρ = 0 and −.1";
+    figure(line, ".86603 at 1/√2; .97178 at .554", found, true);
     for (comonotone, step) in [(-0.25, 0.9), (-0.45, 0.95), (-0.7, 0.95)] {
         let largest = 2.0 * (1.0 + comonotone / step);
         let game = Game::new(comonotone, 1.0);

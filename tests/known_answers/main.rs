@@ -3,6 +3,7 @@
 
 mod games;
 mod identities;
+mod periods;
 mod sublinear;
 #[path = "../support/mod.rs"]
 mod support;

@@ -7,7 +7,7 @@ use fejer_host::model::{Field, Loss, Model, Stage};
 
 use crate::networks::{field, normal, shares, weights};
 use crate::support::numpy::RandomState;
-use crate::support::{Random, assert_close, largest_difference, tolerance};
+use crate::support::{Random, assert_close, figure, largest_difference, tolerance};
 
 const NODES: usize = 6;
 const EDGES: [(usize, usize); 7] = [(0, 1), (0, 2), (2, 3), (3, 3), (1, 4), (4, 5), (0, 5)];
@@ -58,12 +58,16 @@ fn numbering_the_nodes_otherwise_reorders_predictions_and_keeps_the_field() {
     let off = largest_difference(found.values(), reordered(&prediction, &order).values());
     assert!(off < tolerance::F64_REORDERED, "predictions: {off:e}");
 
+    let mut worst = off;
     for kind in [Field::Gradient, Field::Monotone] {
         let expected = field(&model, &point, &input, &target, kind);
         let found = field(&moved, &point, &moved_input, &moved_target, kind);
         let off = largest_difference(&found, &expected);
         assert!(off < tolerance::F64_REORDERED, "{kind:?}: {off:e}");
+        worst = worst.max(off);
     }
+    let line = "T5: graph, nodes renumbered: predictions reordered, fields kept";
+    figure(line, "≤ 1e-12", format!("{worst:.0e}"), true);
 }
 
 #[test]
@@ -85,6 +89,7 @@ fn a_graph_without_edges_is_a_dense_layer_at_every_node() {
         let [a, b] = [&graph, &dense].map(|model| field(model, &point, &input, &target, kind));
         assert_eq!(a, b, "{kind:?}");
     }
+    figure("T5: graph without edges − dense layer", "0 to the last bit", "0", true);
 }
 
 /// T5: with Y = φ(…Θ*) the whole field is zero at Θ*, to the last bit.
@@ -106,6 +111,7 @@ fn the_truth_of_a_graph_network_has_no_field() {
         let moved = field(&model, &elsewhere, &input, &target, kind);
         assert!(moved.iter().any(|&value| value != 0.0), "{kind:?}");
     }
+    figure("T5: graph, field at the truth", "0 to the last bit", "0", true);
 }
 
 /// networkx' `fast_gnp_random_graph` (Batagelj & Brandes 2005), edges from the smaller node to the
@@ -145,6 +151,7 @@ fn the_papers_random_graphs_and_their_filter() {
     // a loop that is there is not added once more
     let with_loop: Vec<_> = edges.iter().copied().chain([(4, 4)]).collect();
     assert_eq!(gcn_norm(15, &with_loop), Ok(filter));
+    figure("T6: edges of the random graphs of 15 and 40 nodes", "16, 114", "16, 114", true);
 }
 
 /// T6: the first five true probabilities of training graph 0, seed 1214, in both of the paper's true
@@ -167,7 +174,8 @@ fn the_first_true_probabilities_of_the_papers_graph_recovery() {
 
     let two = network(&filter, [2, 2, 1], Link::Sigmoid);
     let expected = [0.40758, 0.48552, 0.40632, 0.39449, 0.51675];
-    assert_first(&two, &[&first, &last], &input, &expected);
+    let found_two = first_five(&two, &[&first, &last], &input);
+    let holds_two = agree(&found_two, &expected);
 
     let stages = vec![
         self::layer(&filter, 2, 2),
@@ -181,16 +189,31 @@ fn the_first_true_probabilities_of_the_papers_graph_recovery() {
     let three = Model::new(shape, stages, Loss::SquaredError).expect("shapes that fit");
     // The fifth is .400994, in f32 as in f64; the notes' .40100 has it to four decimals.
     let expected = [0.88716, 0.39282, 0.92325, 0.93888];
-    assert_first(&three, &[&first, &middle, &last], &input, &expected);
+    let found_three = first_five(&three, &[&first, &middle, &last], &input);
+    let holds_three = agree(&found_three[..4], &expected);
+    assert_close(found_three[4], 0.40100, tolerance::FOUR_DECIMALS, "the tenth");
+    let found = format!(
+        "{} of 10 to 5 decimals; the tenth is printed .40100 and is {:.6}",
+        holds_two + holds_three,
+        found_three[4]
+    );
+    let pass = holds_two == 5 && holds_three == 4;
+    figure(
+        "T6: first truths of training graph 0, seed 1214",
+        "5 decimals, the tenth 4",
+        found,
+        pass,
+    );
+    assert!(pass, "{found_two:?} {found_three:?}");
 }
 
-/// Weights come as PyTorch's: a row an output, then the biases.
-fn assert_first(
+/// The probabilities of the first five nodes. Weights come as PyTorch's: a row an output, then the
+/// biases.
+fn first_five(
     model: &Model<f64>,
     layers: &[&(Vec<f64>, Vec<f64>)],
     input: &Matrix<f64>,
-    expected: &[f64],
-) {
+) -> [f64; 5] {
     let mut point = Vec::new();
     for (matrix, bias) in layers {
         let inputs = matrix.len() / bias.len();
@@ -201,8 +224,11 @@ fn assert_first(
     }
     let mut tape = model.tape();
     let found = model.predict(&point, input.view(), &mut tape);
-    println!("{:?}", &found.values()[..5]);
-    for (&found, &expected) in found.values().iter().zip(expected) {
-        assert_close(found, expected, tolerance::FIVE_DECIMALS, "probability");
-    }
+    core::array::from_fn(|node| found.values()[node])
+}
+
+/// How many are as printed.
+fn agree(found: &[f64], printed: &[f64]) -> usize {
+    let pairs = found.iter().zip(printed);
+    pairs.filter(|(found, printed)| (**found - **printed).abs() <= tolerance::FIVE_DECIMALS).count()
 }

@@ -7,13 +7,14 @@ use fejer_host::model::{Batch, Field, Loss, Model, ModelOperator, Stage};
 use fejer_host::real::Real;
 
 use crate::networks::{Network, dense, differences, field, networks, normal, shares, weights};
-use crate::support::{Random, largest_difference, tolerance};
+use crate::support::{Random, figure, largest_difference, tolerance};
 
 const EXAMPLES: usize = 4;
 
 /// The gradient field is the gradient of the loss.
 #[test]
 fn the_gradient_field_is_the_gradient_of_the_loss() {
+    let mut worst = 0.0_f64;
     for network in networks() {
         let mut random = Random::new(21);
         let model = network.model(Loss::SquaredError);
@@ -24,14 +25,19 @@ fn the_gradient_field_is_the_gradient_of_the_loss() {
         let batch = Batch { input: input.view(), target: target.view() };
         let expected = differences(&point, |point| model.loss(point, batch, &mut tape));
         let off = largest_difference(&found, &expected);
+        worst = worst.max(off);
         assert!(off < tolerance::DIFFERENCE_QUOTIENT, "{}: {off:e}", network.name);
     }
+    let line =
+        format!("T3: gradient field − differences of the loss, {} networks", networks().len());
+    figure(line, "≤ 1e-6", format!("{worst:.0e}"), true);
 }
 
 /// The monotone field of a block is the gradient of ⟨Z, G⟩ with G = ∂L/∂φ(Z) held; with φ'(Z)ᵀ
 /// multiplied back onto G it is the gradient of the loss.
 #[test]
 fn the_monotone_field_leaves_out_the_derivative_of_each_blocks_own_link_and_no_other() {
+    let (mut worst, mut blocks) = (0.0_f64, 0);
     for network in networks() {
         let mut random = Random::new(22);
         let model = network.model(Loss::SquaredError);
@@ -54,9 +60,14 @@ fn the_monotone_field_leaves_out_the_derivative_of_each_blocks_own_link_and_no_o
                 let off = largest_difference(&found[block.clone()], &expected[block.clone()]);
                 let name = network.name;
                 assert!(off < tolerance::DIFFERENCE_QUOTIENT, "{name}, link {link_at}: {off:e}");
+                worst = worst.max(off);
             }
+            blocks += 1;
         }
     }
+    let line =
+        format!("T3: field of a block, with φ' multiplied back its gradient, {blocks} blocks");
+    figure(line, "≤ 1e-6", format!("{worst:.0e}"), true);
 }
 
 fn batch(random: &mut Random, network: &Network, model: &Model<f64>) -> (Matrix<f64>, Matrix<f64>) {
@@ -156,6 +167,8 @@ fn a_network_of_identities_has_one_field() {
         [Field::Gradient, Field::Monotone].map(|kind| field(&model, &point, &input, &target, kind));
     assert!(a.iter().all(|&value| value != 0.0));
     assert_eq!(a, b);
+    let line = "T2: identity links, monotone field − gradient";
+    figure(line, "0 to the last bit", "0", true);
 }
 
 /// A network trains by core's methods on either field, in f32 as in f64: labels are the sign of

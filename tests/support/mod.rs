@@ -165,21 +165,28 @@ pub mod tolerance {
     }
 }
 
-/// A small deterministic generator: the tests' numbers are part of the tests.
+/// A small deterministic generator, Vigna's splitmix64: the tests' numbers are part of the tests.
 pub struct Random(u64);
 
 impl Random {
+    const INCREMENT: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    /// Neighbouring seeds start far apart: all streams are parts of one cycle, and a start that is
+    /// linear in the seed would give every seed the numbers of another, a few draws later.
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(Self::finalise(seed.wrapping_add(Self::INCREMENT)))
     }
 
-    /// Uniform in [0, 1) (Vigna's splitmix64).
-    pub fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+    const fn finalise(mut z: u64) -> u64 {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in [0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(Self::INCREMENT);
+        (Self::finalise(self.0) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// About standard normal: the sum of twelve uniforms.

@@ -57,6 +57,20 @@ fn shift_right_rounded(value: i64, shift: u32) -> i64 {
     }
 }
 
+/// The nearest integer, halves upwards. A NaN becomes the least, which is not sound, not a plausible
+/// 0; what is too large saturates.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+pub(crate) const fn nearest(value: f32) -> i32 {
+    if value.is_nan() {
+        return i32::MIN;
+    }
+    // Not ⌊value + ½⌋: between 2²³ and 2²⁴ that sum rounds odd integers up.
+    let towards_zero = value as i32;
+    let above = towards_zero as f32 > value;
+    let below = if above { towards_zero.saturating_sub(1) } else { towards_zero };
+    if value - (below as f32) < 0.5 { below } else { below.saturating_add(1) }
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i32")]
 fn clamp(value: i64) -> i32 {
     value.clamp(-i64::from(i32::MAX), i64::from(i32::MAX)) as i32
@@ -101,16 +115,8 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     const ROUNDOFF: f32 = 0.5 / (1_u64 << Frac::U32) as f32;
     const EXACT_SUMS: bool = true;
 
-    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
     fn from_f32(value: f32) -> Self {
-        // A NaN becomes the least number, which is not sound, not a plausible 0.
-        if value.is_nan() {
-            return Self::from_bits(i32::MIN);
-        }
-        // Not ⌊scaled + ½⌋: between 2²³ and 2²⁴ that sum rounds odd integers up.
-        let scaled = value * (1_u64 << Frac::U32) as f32;
-        let below = libm::floorf(scaled);
-        Self::from_bits(if scaled - below < 0.5 { below } else { below + 1.0 } as i32)
+        Self::from_bits(nearest(value * (1_u64 << Frac::U32) as f32))
     }
     fn to_f32(self) -> f32 {
         self.to_bits() as f32 / (1_u64 << Frac::U32) as f32
@@ -256,6 +262,29 @@ mod tests {
         assert_eq!(Scalar::exp(I16F16::ZERO), I16F16::ONE);
         assert_eq!(Scalar::exp(I16F16::from_num(100)), I16F16::from_bits(i32::MAX));
         assert_eq!(Scalar::exp(I16F16::from_num(-100)), I16F16::ZERO);
+    }
+
+    /// Against ⌊x + ½⌋ in f64, which is exact for every f32 of the range; at compile time as well.
+    #[test]
+    fn numbers_and_heads_are_rounded_to_the_nearest_place_and_halves_upwards() {
+        const ODD: f32 = 8_388_609.0 / 65_536.0;
+        const FLASHED: crate::Head<I16F16, 1, 1> =
+            crate::Head::from_f32(&crate::Head::new(crate::Link::Identity, [[ODD]]));
+        assert_eq!(FLASHED.point(), &[I16F16::from_bits(8_388_609)]);
+        let places = [0.0, 0.49999997, 0.5, 1.5, 2.5, 4_194_303.5, 8_388_607.5, 8_388_609.0];
+        let large = [16_777_215.0, 16_777_217.0, 2_147_483_500.0, 2_147_483_648.0, 1e30];
+        let all = places.into_iter().chain(large).chain([f32::INFINITY]);
+        for place in all.flat_map(|place| [place, -place]) {
+            let exact = libm::floor(f64::from(place) + 0.5) as i32;
+            let value = place / 65_536.0;
+            assert_eq!(I16F16::from_f32(value).to_bits(), exact, "{place}");
+            let head = crate::Head::new(crate::Link::Identity, [[value]]);
+            let head = crate::Head::<I16F16, 1, 1>::from_f32(&head);
+            assert_eq!(head.point(), &[I16F16::from_bits(exact)], "{place}");
+        }
+        let head = crate::Head::new(crate::Link::Identity, [[f32::NAN]]);
+        let head = crate::Head::<I16F16, 1, 1>::from_f32(&head);
+        assert!(!head.point().iter().any(|weight| weight.is_sound()));
     }
 
     #[test]
