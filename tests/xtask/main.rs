@@ -26,7 +26,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Only set up: targets and emulator. Quick when they are there.
+    /// Only set up, for the device bench too: targets, emulators, LLVM's tools. Quick when they are
+    /// there.
     Setup,
     /// Pre-train a head on the desktop, let an emulated Cortex-M learn, compare bit for bit.
     ///
@@ -71,7 +72,7 @@ impl Stop {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Setup => setup::all(),
+        Command::Setup => setup::all().and_then(|()| setup::bench()),
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Accept { issue, quick } => accept::run(issue, quick),

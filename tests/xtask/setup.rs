@@ -6,12 +6,31 @@ use crate::Stop;
 use crate::shell::{output, program, shown, succeeds};
 
 const TOOLCHAIN: &str = include_str!("../../rust-toolchain.toml");
-const EMULATOR: &str = "qemu-system-arm";
+/// QEMU's programs and the packages they are in.
+const EMULATORS: [(&str, &str); 2] =
+    [("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
 
 /// Everything a command may need.
 pub fn all() -> Result<(), Stop> {
     targets()?;
-    emulator()
+    let [arm, _] = EMULATORS;
+    emulator(arm)
+}
+
+/// What the device bench needs besides: the RISC-V emulator and LLVM's disassembler.
+pub fn bench() -> Result<(), Stop> {
+    let [_, riscv] = EMULATORS;
+    emulator(riscv)?;
+    let libraries = output(program("rustc").args(["--print", "target-libdir"]))?;
+    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
+    let tools = std::path::Path::new(&libraries).with_file_name("bin");
+    if tools.join("llvm-objdump").is_file() {
+        return Ok(());
+    }
+    eprintln!("setting up llvm-tools");
+    shown(program("rustup").args(["component", "add", "llvm-tools"])).map_err(|_| {
+        Stop::usage("llvm-tools is missing: run `rustup component add llvm-tools`".to_owned())
+    })
 }
 
 /// What the test command needs besides: clippy and rustfmt of the pinned toolchain.
@@ -52,14 +71,14 @@ fn targets() -> Result<(), Stop> {
     Ok(())
 }
 
-/// QEMU for Arm, by the system's package manager when we may.
-fn emulator() -> Result<(), Stop> {
-    if succeeds(program(EMULATOR).arg("--version")) {
+/// An emulator, by the system's package manager when we may.
+fn emulator((name, package): (&str, &str)) -> Result<(), Stop> {
+    if succeeds(program(name).arg("--version")) {
         return Ok(());
     }
     let missing = || {
         Stop::usage(format!(
-            "{EMULATOR} is missing: install it (Debian, Ubuntu: `sudo apt-get install {EMULATOR}`)"
+            "{name} is missing: install it (Debian, Ubuntu: `sudo apt-get install {package}`)"
         ))
     };
     let mut prefix: Vec<&str> = Vec::new();
@@ -69,15 +88,15 @@ fn emulator() -> Result<(), Stop> {
         }
         prefix.extend(["sudo", "-n"]);
     }
-    eprintln!("setting up {EMULATOR}");
-    for words in [&["update", "-qq"][..], &["install", "-y", "-qq", EMULATOR]] {
+    eprintln!("setting up {name}");
+    for words in [&["update", "-qq"][..], &["install", "-y", "-qq", package]] {
         let line: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(words).copied().collect();
-        let Some((name, arguments)) = line.split_first() else { return Err(missing()) };
-        let mut install: Command = program(name);
+        let Some((first, arguments)) = line.split_first() else { return Err(missing()) };
+        let mut install: Command = program(first);
         install.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         if !succeeds(&mut install) {
             return Err(missing());
         }
     }
-    if succeeds(program(EMULATOR).arg("--version")) { Ok(()) } else { Err(missing()) }
+    if succeeds(program(name).arg("--version")) { Ok(()) } else { Err(missing()) }
 }

@@ -17,7 +17,7 @@ mod device {
     use fejer_firmware::flash::Flash;
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
-    use fejer_firmware::model::{FACTORY, Learner, REVISITS, STANDARDISE};
+    use fejer_firmware::model::{FACTORY, Learner, Number, REVISITS, STANDARDISE};
     use fejer_firmware::recording::Recording;
 
     #[cortex_m_rt::entry]
@@ -67,7 +67,7 @@ mod device {
         label: Option<u8>,
         meter: &Meter,
     ) -> Result<Seen, fejer::Error> {
-        let features = STANDARDISE.apply(&log_bands(window)?);
+        let features = STANDARDISE.apply::<Number>(&log_bands(window)?);
         let predicted = learner.head().decide(&features) as u8;
         let Some(label) = label else { return Ok((predicted, None)) };
         let (learnt, instructions) = meter.count(|| {
