@@ -1,7 +1,7 @@
 //! Which microcontroller a head needs: memory, instructions and time, before any code is written.
 //!
 //! The figures are those of the device bench ([`crate::figures`]): at a size it measured they are
-//! given as they are, at others they are fitted in features and outputs, see [`estimate`].
+//! given as they are, at others they are fitted in features and outputs, see `estimate`.
 
 mod boards;
 mod estimate;
