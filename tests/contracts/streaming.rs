@@ -160,6 +160,12 @@ pub fn streaming_steps_refuse_what_is_not_sound<S: Scalar>() {
         );
         assert!(tried.iter().all(|tried| *tried == head), "{index}");
         assert_eq!(past, PastSample::none());
+        // Its length is a precision; an unsound one is refused as such, below.
+        if place <= FEATURES {
+            let mut tried = head;
+            let result = tried.proximal_point_step(&sample, S::ONE);
+            assert_eq!((result, tried), (Err(Error::Unsound), head), "{index}");
+        }
     }
     let mut tried = head;
     for precision in [S::ZERO, -S::ONE, bad] {

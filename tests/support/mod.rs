@@ -91,6 +91,22 @@ pub mod tolerance {
         }
     }
 
+    /// What the slow twins, in f64 themselves, may be off by: only f64 is near enough to notice.
+    pub fn twin<S: fejer::Scalar>() -> f64 {
+        if S::TAG[0] == 2 { 1e-11 } else { 0.0 }
+    }
+
+    /// How far above the truth a natural residual of six weights and up to twelve samples may be: a
+    /// hundred roundings, times features of 4 and the root of the length; in f32 relative to scores
+    /// of 10, in fixed point in last places.
+    pub fn certificate_slack<S: fejer::Scalar>() -> f64 {
+        match S::TAG {
+            [1, _] => 2e-3,
+            [2, _] => 1e-10,
+            [_, fraction] => 2_000.0 * 0.5_f64.powi(i32::from(fraction)),
+        }
+    }
+
     /// What a certificate in floats of six numbers adds for its rounding.
     pub fn rounded_up<S: fejer::Scalar>() -> f64 {
         if S::TAG[0] == 2 { 1e-13 } else { 2e-5 }
