@@ -20,6 +20,8 @@
 pub(crate) mod hardfloat;
 pub(crate) mod portable;
 #[cfg(feature = "fixed")]
+pub(crate) mod narrow;
+#[cfg(feature = "fixed")]
 pub(crate) mod short;
 
 use crate::scalar::Scalar;

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod method;
 pub mod operator;
 pub mod prox;
+mod reach;
 pub mod scalar;
 pub mod solve;
 pub mod step_size;

@@ -205,8 +205,7 @@ fn softmax<S: Scalar>(scores: &mut [S]) {
         *score = score.saturating_minus(top).exp_below();
         total = total + *score;
     }
-    let inverse = S::ratio(S::ONE.widen(), total.widen());
-    scores.iter_mut().for_each(|score| *score = score.scale(inverse));
+    S::normalise(scores, total);
 }
 
 /// ln Σ eᵘ without overflow.
