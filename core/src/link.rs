@@ -7,7 +7,12 @@
 mod gap;
 mod loss;
 
+use core::hint::black_box;
+
 use crate::scalar::Scalar;
+
+/// Most outputs whose softmax is unrolled: text against a few instructions an output.
+const MOST_UNROLLED: usize = 8;
 
 /// Slope of a leaky ReLU below zero: n/128 with n in 1..=128, exact in every number type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +91,18 @@ impl Link {
     #[inline]
     pub fn predict<S: Scalar>(self, scores: &mut [S]) {
         if self == Self::Softmax { softmax(scores) } else { self.predict_each(scores) }
+    }
+
+    /// [`Link::predict`] where the number of outputs is known: few are unrolled, many are not.
+    #[inline(always)]
+    pub(crate) fn predict_all<S: Scalar, const OUTPUTS: usize>(self, scores: &mut [S; OUTPUTS]) {
+        if self != Self::Softmax {
+            self.predict_each(scores);
+        } else if OUTPUTS <= MOST_UNROLLED {
+            softmax(scores);
+        } else {
+            softmax_of_many(black_box(scores));
+        }
     }
 
     /// Out of the way of the softmax, which most heads have.
@@ -197,16 +214,31 @@ pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     if score < S::ZERO { lower } else { S::ONE - lower }
 }
 
+/// [`softmax`] in a function of its own.
+#[inline(never)]
+fn softmax_of_many<S: Scalar>(scores: &mut [S]) {
+    softmax(scores);
+}
+
 #[inline]
 fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
     for score in scores.iter_mut() {
+        stay_rolled();
         *score = score.saturating_minus(top).exp_below();
         total = total + *score;
     }
     let inverse = S::ratio(S::ONE.widen(), total.widen());
     scores.iter_mut().for_each(|score| *score = score.scale(inverse));
+}
+
+/// In a loop of unknown length: LLVM would make four of one turn on a device. No instruction.
+#[inline(always)]
+pub(crate) fn stay_rolled() {
+    if cfg!(target_os = "none") {
+        black_box(());
+    }
 }
 
 /// ln Σ eᵘ without overflow.

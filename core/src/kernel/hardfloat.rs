@@ -12,6 +12,7 @@
 #![expect(unsafe_code, reason = "assembly; each function states what its caller must hold to")]
 
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 /// The most outputs whose sums, weights and products fit the 32 registers.
 const MOST_OUTPUTS: usize = 12;
@@ -36,17 +37,18 @@ pub(crate) fn score<const OUTPUTS: usize>(
     if !is_covered::<OUTPUTS>(weights.len(), features.len()) {
         return super::portable::score(weights, features);
     }
-    let mut scores = [0.0; OUTPUTS];
-    // SAFETY: `weights` holds a row a feature and the bias, checked above, `scores` one row.
+    let mut scores = MaybeUninit::<[f32; OUTPUTS]>::uninit();
+    // SAFETY: `weights` holds a row a feature and the bias, checked above, `scores` one row, all of
+    // which `score_rows` writes.
     unsafe {
         score_rows::<OUTPUTS>(
             weights.as_ptr().cast(),
             features.as_ptr(),
             features.len(),
-            scores.as_mut_ptr(),
+            scores.as_mut_ptr().cast(),
         );
+        scores.assume_init()
     }
-    scores
 }
 
 /// As [`super::portable::update`].
@@ -72,7 +74,7 @@ pub(crate) fn update<const OUTPUTS: usize>(
 
 /// # Safety
 /// `weights` points to `count + 1` rows of `OUTPUTS` numbers, `features` to `count` numbers, `scores`
-/// to room for `OUTPUTS` numbers; 1 ≤ `OUTPUTS` ≤ [`MOST_OUTPUTS`].
+/// to room for `OUTPUTS` numbers, all of which are written; 1 ≤ `OUTPUTS` ≤ [`MOST_OUTPUTS`].
 #[unsafe(naked)]
 unsafe extern "C" fn score_rows<const OUTPUTS: usize>(
     weights: *const f32,
