@@ -113,6 +113,7 @@ impl Link {
 
     /// φ of one score, for the links that act on each output alone; softmax has no such value and
     /// gives that of a single output, 1.
+    #[cfg_attr(target_os = "none", inline(never))] // one copy for all who ask
     pub(crate) fn value<S: Scalar>(self, u: S) -> S {
         match self {
             Self::Identity => u,
@@ -207,6 +208,7 @@ impl Link {
     }
 }
 
+#[cfg_attr(target_os = "none", inline(never))] // one copy for all links
 pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     // Both branches of the usual form at once: e^{−|u|} never overflows.
     let small = (-score.abs()).exp();
@@ -247,7 +249,14 @@ fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     top + scores.iter().fold(S::ZERO, |sum, &score| sum + score.saturating_minus(top).exp()).ln()
 }
 
+/// The largest, 0 of none.
 #[inline]
-fn maximum<S: Scalar>(scores: &[S]) -> S {
-    scores.iter().copied().reduce(S::max).unwrap_or(S::ZERO)
+pub(crate) fn maximum<S: Scalar>(scores: &[S]) -> S {
+    let Some((&first, others)) = scores.split_first() else { return S::ZERO };
+    let mut top = first;
+    for &score in others {
+        stay_rolled();
+        top = top.max(score);
+    }
+    top
 }
