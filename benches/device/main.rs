@@ -10,6 +10,9 @@
 //! text_bytes}`, and the committed copy `benches/device.json`, from which `fejer plan` takes its
 //! figures, with the fingerprint of the sources it was measured on.
 //!
+//! `-- --target thumbv7em-none-eabihf` measures that one only, prints the same and writes nothing
+//! that is committed.
+//!
 //! Exit code 1 if what was counted cannot be trusted: a loop of known length or a traced call counted
 //! otherwise, or weights that are not those of this machine to the bit. A broken ceiling is printed.
 
@@ -42,7 +45,7 @@ use trace::Trace;
 const CALL: u64 = 12;
 
 fn main() -> ExitCode {
-    match measure() {
+    match told().and_then(|triple| measure(triple.as_deref())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(line)) => {
             eprintln!("device: {line}");
@@ -51,7 +54,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure() -> Result<(), Failure> {
+/// The one target to measure, if the command line names one.
+fn told() -> Result<Option<String>, Failure> {
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let triple = match words.next().as_deref() {
+        None => return Ok(None),
+        Some("--target") => words.next(),
+        Some(_) => None,
+    };
+    let known = TARGETS.map(|target| target.triple);
+    match triple {
+        Some(triple) if known.contains(&triple.as_str()) => Ok(Some(triple)),
+        _ => Err(Failure(format!("usage: -- --target with one of {known:?}, or nothing"))),
+    }
+}
+
+fn measure(only: Option<&str>) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let core = root.join("core/src");
     let before = fingerprint(&core).map_err(Failure::while_doing(core.display()))?;
@@ -62,13 +80,15 @@ fn measure() -> Result<(), Failure> {
     let start = Instant::now();
     let say = |what: &str| eprintln!("{:6.1} s  {what}", start.elapsed().as_secs_f64());
     let mut images = Vec::new();
-    for target in &TARGETS {
+    let targets: Vec<&Target> =
+        TARGETS.iter().filter(|target| only.is_none_or(|only| only == target.triple)).collect();
+    for target in &targets {
         say(&format!("building for {} on {}", target.triple, target.board));
         images.push(run::build(&root, target, &directory)?);
     }
     say("the same steps on this machine");
     let reference = Reference::run()?;
-    let jobs: Vec<(&Target, &PathBuf)> = TARGETS.iter().zip(&images).collect();
+    let jobs: Vec<(&Target, &PathBuf)> = targets.into_iter().zip(&images).collect();
     let figures: Vec<Vec<Figure>> = jobs
         .par_iter()
         .map(|(target, image)| {
@@ -82,6 +102,9 @@ fn measure() -> Result<(), Failure> {
     println!();
     let (count, broken) = ceilings::print(&figures);
     println!("\n{count} ceilings, {broken} broken; every head's bits are those of this machine");
+    if only.is_some() {
+        return Ok(());
+    }
     let text = serde_json::to_string_pretty(&figures)? + "\n";
     let sources = fingerprint(&core).map_err(Failure::while_doing(core.display()))?;
     if sources != before {

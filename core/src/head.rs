@@ -177,7 +177,7 @@ pub(crate) fn residual<S: Scalar, const OUTPUTS: usize>(
     mut scores: [S; OUTPUTS],
     target: &[S; OUTPUTS],
 ) -> [S; OUTPUTS] {
-    link.predict(&mut scores);
+    link.predict_all(&mut scores);
     for (score, &target) in scores.iter_mut().zip(target) {
         *score = score.saturating_minus(target);
     }
