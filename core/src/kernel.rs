@@ -18,9 +18,9 @@
 
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) mod hardfloat;
-pub(crate) mod portable;
 #[cfg(feature = "fixed")]
 pub(crate) mod narrow;
+pub(crate) mod portable;
 #[cfg(feature = "fixed")]
 pub(crate) mod short;
 

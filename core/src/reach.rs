@@ -22,7 +22,7 @@ pub struct Reach {
     /// Nor is any looked at in this sweep larger than this.
     seen: u32,
     /// The row the next step looks at first.
-    next: u32,
+    next: usize,
 }
 
 impl Reach {
@@ -51,7 +51,7 @@ impl Reach {
         self.look(weights);
         self.most = self.most.wrapping_add(moved);
         self.seen = self.seen.wrapping_add(moved);
-        if self.next as usize >= weights.len() {
+        if self.next >= weights.len() {
             *self = Self { most: self.seen, seen: 0, next: 0 };
         }
         true
@@ -61,11 +61,11 @@ impl Reach {
     #[inline]
     fn look<S: Scalar, const OUTPUTS: usize>(&mut self, weights: &[[S; OUTPUTS]]) {
         let count = weights.len().div_ceil(SWEEP);
-        let first = (self.next as usize).min(weights.len() - count);
+        let first = self.next.min(weights.len() - count);
         let rows = weights.get(first..first + count).unwrap_or(weights).as_flattened();
         let ones = if count * OUTPUTS <= IN_LINE { ones(rows) } else { ones_out_of_line(rows) };
         self.seen = self.seen.max(ones + 1);
-        self.next += count as u32;
+        self.next += count;
     }
 }
 
@@ -90,14 +90,67 @@ fn largest<S: Scalar>(weights: &[S]) -> u32 {
 /// |x| in last places, of a fixed-point number.
 #[inline]
 pub(crate) fn places<S: Scalar>(x: S) -> u32 {
-    let bits = (x.to_bits() as u32).cast_signed();
+    let bits = places_signed(x);
     let sign = bits >> 31;
     (bits ^ sign).wrapping_sub(sign).cast_unsigned()
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "fixed-point numbers have 32 bits")]
+fn places_signed<S: Scalar>(x: S) -> i32 {
+    (x.to_bits() as u32).cast_signed()
 }
 
 /// |x| or one less, without a decision.
 #[inline]
 fn places_below<S: Scalar>(x: S) -> u32 {
-    let bits = (x.to_bits() as u32).cast_signed();
+    let bits = places_signed(x);
     (bits ^ (bits >> 31)).cast_unsigned()
+}
+
+#[cfg(all(test, feature = "fixed"))]
+mod tests {
+    use super::*;
+
+    /// A walk of random steps, now and then towards the limit: the bound is never below the weights,
+    /// comes down to them, and what is refused does not depend on what is booked.
+    #[test]
+    fn the_bound_holds_and_follows_the_weights() {
+        const ROWS: usize = 37;
+        let mut seed = 1_u32;
+        let mut random = |limit: i32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8).cast_signed() % limit
+        };
+        let mut weights = [[fixed::types::I8F24::ZERO; 2]; ROWS];
+        let mut reach = Reach::OF_ZEROS;
+        let (mut refused, mut tight) = (0, 0);
+        for round in 0..20_000 {
+            let moved: i32 = [1 << 12, 1 << 20, 1 << 28][(round / 40) % 3] + 1;
+            let mut restored = Reach::UNKNOWN;
+            let is_admitted = reach.admits(&weights, moved.cast_unsigned());
+            assert_eq!(restored.admits(&weights, moved.cast_unsigned()), is_admitted);
+            refused += usize::from(!is_admitted);
+            if is_admitted {
+                let outwards = random(2) == 0;
+                for weight in weights.as_flattened_mut() {
+                    let step = random(moved);
+                    let away = (weight.to_bits() > 0) == outwards;
+                    let step = if away { step } else { -step };
+                    *weight = fixed::types::I8F24::from_bits(weight.to_bits() + step);
+                }
+            } else {
+                weights.as_flattened_mut().iter_mut().for_each(|weight| *weight /= 4);
+                reach = Reach::UNKNOWN;
+            }
+            let most = largest(weights.as_flattened());
+            assert!(most < 1 << 30 && (most <= reach.most || reach.most == 1 << 31));
+            // Twice the largest, and what two sweeps moved.
+            tight += usize::from(
+                u64::from(reach.most)
+                    <= 2 * u64::from(most) + 33 * u64::from(moved.cast_unsigned()),
+            );
+        }
+        assert!(refused > 1 && tight > 10_000, "{refused} {tight}");
+    }
 }

@@ -10,7 +10,7 @@ mod float;
 mod fixed;
 
 #[cfg(feature = "fixed")]
-pub(crate) use fixed::{high_product, leading_zeros, nearest};
+pub(crate) use fixed::{PARTS, high_product, leading_zeros, nearest, powers};
 
 use crate::kernel::portable;
 use crate::link::Link;

@@ -100,6 +100,7 @@ impl Short {
     /// Fraction bits.
     pub(crate) const SHIFT: u32 = 12;
     /// The 1 of the bias.
+    #[cfg(feature = "fixed")]
     pub(crate) const ONE: i16 = 1 << Self::SHIFT;
     const LIMIT: i32 = i16::MAX as i32;
 

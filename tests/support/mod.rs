@@ -91,6 +91,12 @@ pub mod tolerance {
         }
     }
 
+    /// The same on features in 16 bits: in Q8.24 a step's share is good to 2⁻¹³ and its length to 2⁻¹⁵,
+    /// for steps up to a half along features up to 3, twenty times.
+    pub fn streaming_short<S: fejer::Scalar>() -> f64 {
+        if S::TAG == [3, 24] { 2e-4 } else { streaming::<S>() }
+    }
+
     /// What the slow twins, in f64 themselves, may be off by: only f64 is near enough to notice.
     pub fn twin<S: fejer::Scalar>() -> f64 {
         if S::TAG[0] == 2 { 1e-11 } else { 0.0 }

@@ -21,9 +21,9 @@ mod baseline;
 mod cortex_m;
 #[cfg(cortex_m = "mainline")]
 mod mainline;
+mod mantissas;
 #[cfg(cortex_m)]
 mod parts;
-mod mantissas;
 mod rows;
 mod softmax;
 
@@ -61,6 +61,12 @@ const fn guard(rows: usize) -> u32 {
     (usize::BITS - rows.leading_zeros()).saturating_sub(2)
 }
 
+/// What rounding so many products down loses on average.
+#[expect(clippy::cast_possible_truncation, reason = "no head has 2³¹ rows")]
+const fn half(rows: usize) -> i32 {
+    (rows / 2) as i32
+}
+
 /// ⌊weight·feature / 2¹⁶⌋
 #[inline(always)]
 pub(super) fn product(weight: i32, feature: i16) -> i32 {
@@ -73,7 +79,7 @@ pub(crate) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
 ) -> [Weight<Frac>; OUTPUTS] {
-    let mut sums = [(ROWS / 2) as i32; OUTPUTS];
+    let mut sums = [half(ROWS); OUTPUTS];
     twin::score::<Frac, ROWS, OUTPUTS>(weights, features, &mut sums);
     let up = FRACTION - (36 - WORD) + guard(ROWS);
     if let Some(bias) = weights.last() {
@@ -164,4 +170,108 @@ fn moved<Frac: Unsigned + LeEqU32 + 'static>(
     let product = mantissa.wrapping_mul(i32::from(feature));
     let move_by = product.wrapping_add((1 << (shift & 31)) >> 1) >> (shift & 31);
     Weight::from_bits(weight.to_bits().wrapping_add(move_by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scalar;
+    use crate::kernel::portable;
+    use fixed::types::I8F24;
+
+    const ROWS: usize = 65;
+    const OUTPUTS: usize = 3;
+
+    struct Random(u32);
+
+    impl Random {
+        /// Within ±2^`bits`.
+        fn below(&mut self, bits: u32) -> i32 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            self.0.cast_signed() >> (31 - bits)
+        }
+        fn weights(&mut self, bits: u32) -> [[I8F24; OUTPUTS]; ROWS] {
+            core::array::from_fn(|_| core::array::from_fn(|_| I8F24::from_bits(self.below(bits))))
+        }
+        fn features(&mut self) -> [Short; ROWS - 1] {
+            core::array::from_fn(|_| Short(self.below(13) as i16))
+        }
+    }
+
+    #[test]
+    fn a_score_is_as_near_as_it_says() {
+        let mut random = Random(1);
+        for _ in 0..500 {
+            let (weights, features) = (random.weights(22), random.features());
+            let exact = portable::score(&weights, &features);
+            for (score, exact) in score(&weights, &features).into_iter().zip(exact) {
+                let apart = (score - exact).abs().to_num::<f64>();
+                // n·2^(g−21) with g = 5.
+                assert!(apart < 65.0 * 2f64.powi(-16), "{apart:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_sum_of_sound_weights_leaves_32_bits() {
+        let features = [Short(i16::MIN); ROWS - 1];
+        for weight in [1 << 30, -(1 << 30)] {
+            let weights = [[I8F24::from_bits(weight); OUTPUTS]; ROWS];
+            let [score, ..] = score(&weights, &features);
+            assert_eq!(score.to_bits() > 0, weight < 0, "{score}");
+            assert!(!score.is_sound());
+        }
+    }
+
+    #[test]
+    fn a_step_of_any_length_is_as_near_as_it_says() {
+        let mut random = Random(2);
+        for bits in 4..=29 {
+            for _ in 0..20 {
+                let (weights, features) = (random.weights(20), random.features());
+                let step = core::array::from_fn(|_| I8F24::from_bits(random.below(bits)));
+                let (mut moved, mut exact) = (weights, weights);
+                update(&mut moved, &features, &step);
+                portable::update(&mut exact, &features, &step);
+                // 2⁻¹⁶ of the step along a feature of 2, and a place.
+                let apart = (largest_difference(&moved, &exact) - 1).max(0);
+                assert!(apart <= 2 << bits >> 15, "{bits}: {apart}");
+            }
+        }
+    }
+
+    fn largest_difference(a: &[[I8F24; OUTPUTS]], b: &[[I8F24; OUTPUTS]]) -> i32 {
+        let pairs = a.as_flattened().iter().zip(b.as_flattened());
+        pairs.fold(0, |most, (a, b)| most.max(a.to_bits().wrapping_sub(b.to_bits()).abs()))
+    }
+
+    #[test]
+    fn a_descent_is_a_step_of_length_times_field_or_refused() {
+        let mut random = Random(3);
+        let (mut far, mut refused) = (0, 0);
+        for round in 0..4_000 {
+            let weights = random.weights(20);
+            let features = random.features();
+            let length = I8F24::from_bits(random.below(8 + round % 20).abs());
+            let field: [I8F24; OUTPUTS] =
+                core::array::from_fn(|_| I8F24::from_bits(random.below(8 + round % 21)));
+            let step = field.map(|g| -length.times(g));
+            let (mut moved, mut exact) = (weights, weights);
+            let mut reach = Reach::UNKNOWN;
+            let two = I8F24::from_num(2);
+            if descend((&mut moved, &mut reach), &features, two, length, &field) {
+                portable::update(&mut exact, &features, &step);
+                let longest = crate::scalar::largest(&step).to_bits();
+                let apart = (largest_difference(&moved, &exact) - 3).max(0);
+                // Both factors to 2⁻¹⁵.
+                assert!(apart <= longest >> 12, "{round}: {apart} of {longest}");
+                far += usize::from(longest > 2 << 24);
+            } else {
+                assert_eq!(moved, weights);
+                assert!(crate::scalar::largest(&step).to_bits() >> 22 > 0, "{step:?}");
+                refused += 1;
+            }
+        }
+        assert!(far > 10 && refused > 5, "{far} {refused}");
+    }
 }

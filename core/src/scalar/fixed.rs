@@ -7,13 +7,16 @@
 
 mod exponential;
 mod product;
+mod ratio;
 mod shares;
 
 use fixed::FixedI32;
 use fixed::types::extra::{LeEqU32, U24, Unsigned};
+pub use ratio::Ratio;
 use shares::Total;
 
 use super::Scalar;
+pub(crate) use exponential::{PARTS, powers};
 pub(crate) use product::{high as high_product, leading_zeros};
 
 use crate::kernel::{narrow, short};
@@ -23,13 +26,6 @@ use crate::stored::Short;
 
 /// Fraction bits of [`Scalar::Unit`]: shares to 6e-8, and room for ±128.
 const UNIT_FRACTION: u32 = 24;
-/// A positive factor `mantissa · 2^−shift` with the mantissa in [2²⁹, 2³¹).
-#[derive(Clone, Copy, Debug)]
-pub struct Ratio {
-    mantissa: i64,
-    shift: u32,
-}
-
 /// `value >> shift`, rounded to nearest; a shift of 63 and more gives 0.
 fn shift_right_rounded(value: i64, shift: u32) -> i64 {
     match shift {
@@ -145,27 +141,10 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         }
     }
     fn ratio(numerator: i64, denominator: i64) -> Ratio {
-        // The numerator is brought to 61 bits and the denominator to 31, so the quotient has 30 or
-        // 31 and its product with a 32-bit number fits 64.
-        let (numerator, denominator) = (numerator.max(1), denominator.max(1));
-        let up = numerator.leading_zeros().saturating_sub(3);
-        let down = 33_u32.saturating_sub(denominator.leading_zeros());
-        let extra = denominator.leading_zeros().saturating_sub(33);
-        // At least 2³⁰ already; the bound spares the check for a division by zero.
-        let divisor = ((denominator >> down) << extra).max(1);
-        let mantissa = (numerator << up) / divisor;
-        // value = mantissa · 2^(−up − down + extra); up ≥ down − extra wherever the ratio is below
-        // 2³⁰, and larger ones saturate.
-        match (up + down).checked_sub(extra) {
-            Some(shift) => Ratio { mantissa, shift },
-            None => Ratio { mantissa: i64::from(i32::MAX), shift: 0 },
-        }
+        Ratio::of(numerator, denominator)
     }
     fn scale(self, by: Ratio) -> Self {
-        Self::from_bits(clamp(shift_right_rounded(
-            i64::from(self.to_bits()).wrapping_mul(by.mantissa),
-            by.shift,
-        )))
+        Self::from_bits(by.scale(self.to_bits()))
     }
 
     fn score_short<const OUTPUTS: usize>(
@@ -228,10 +207,7 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     }
 
     fn factor(sum: i64) -> Ratio {
-        // 31 bits of the sum, which has twice the fraction bits.
-        let sum = sum.max(1);
-        let down = 33_u32.saturating_sub(sum.leading_zeros());
-        Ratio { mantissa: sum >> down, shift: (2 * Frac::U32).wrapping_sub(down) }
+        Ratio::of_sum(sum, 2 * Frac::U32)
     }
     #[inline]
     fn normalise(values: &mut [Self], total: Self) {
@@ -288,20 +264,6 @@ mod tests {
         assert_eq!(Scalar::exp(I16F16::ZERO), I16F16::ONE);
         assert_eq!(Scalar::exp(I16F16::from_num(100)), I16F16::from_bits(i32::MAX));
         assert_eq!(Scalar::exp(I16F16::from_num(-100)), I16F16::ZERO);
-    }
-
-    #[test]
-    fn ratios_keep_29_bits_at_every_size() {
-        for (a, b) in
-            [(1_i64, 1_000_000_007_i64), (19_661 << 16, 1025 << 32), (1025 << 32, 3), (7, 7)]
-        {
-            let ratio = I16F16::ratio(a, b);
-            let value = ratio.mantissa as f64 / 2f64.powi(ratio.shift.cast_signed());
-            let exact = a as f64 / b as f64;
-            if exact < 2f64.powi(30) {
-                assert!((value / exact - 1.0).abs() < 2f64.powi(-28), "{a}/{b}: {value} {exact}");
-            }
-        }
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub(super) const UPDATES_IN_PARTS: bool = false;
 /// `weights` points to `count` rows of `OUTPUTS` numbers, `features` to `count` of 16 bits, `sums` to
 /// `OUTPUTS` numbers; `count` is not 0, nor is the part empty, and `OUTPUTS` is at most 12.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn score<const OUTPUTS: usize, const PART: usize, const ROWS: usize>(
+pub(super) unsafe extern "C" fn score<
+    const OUTPUTS: usize,
+    const PART: usize,
+    const ROWS: usize,
+>(
     weights: *const i32,
     features: *const i16,
     count: usize,

@@ -20,11 +20,7 @@ const fn is_covered<const ROWS: usize, const OUTPUTS: usize>(features: usize) ->
 }
 
 #[inline]
-pub(super) fn score<
-    Frac: Unsigned + LeEqU32 + 'static,
-    const ROWS: usize,
-    const OUTPUTS: usize,
->(
+pub(super) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const OUTPUTS: usize>(
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
     sums: &mut [i32; OUTPUTS],

@@ -7,11 +7,7 @@ use super::{Weight, guard, moved, product};
 use crate::stored::Short;
 
 /// sums ← sums + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g
-pub(super) fn score<
-    Frac: Unsigned + LeEqU32 + 'static,
-    const ROWS: usize,
-    const OUTPUTS: usize,
->(
+pub(super) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const OUTPUTS: usize>(
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
     sums: &mut [i32; OUTPUTS],

@@ -3,22 +3,10 @@
 use fixed::types::extra::{LeEqU32, Unsigned};
 
 use super::Weight;
-use crate::scalar::leading_zeros;
+use crate::scalar::{PARTS, leading_zeros, powers};
 
-/// Parts of an octave in [`POWERS`].
-const PARTS: usize = 32;
 /// 2^(i/32), 15 fraction bits.
-const POWERS: [u16; PARTS] = {
-    // 2^(1/32) with 60 fraction bits, and its powers.
-    const STEP: u128 = 1_178_167_198_179_750_971;
-    let (mut powers, mut power, mut i) = ([0; PARTS], 1_u128 << 60, 0);
-    while i < PARTS {
-        powers[i] = ((power + (1 << 44)) >> 45) as u16;
-        power = (power * STEP) >> 60;
-        i += 1;
-    }
-    powers
-};
+const POWERS: [i32; PARTS] = powers(15);
 /// From here down eˣ, with 15 fraction bits, is 0.
 const LEAST: i32 = -17 << 24;
 
@@ -62,7 +50,7 @@ fn power(x: i32) -> u32 {
     let r = (x << 2).wrapping_sub(part.wrapping_mul(1_453_635));
     let short = r >> 5;
     let rest = r.wrapping_add(r >> 16).wrapping_add(short.wrapping_mul(short) >> 17) >> 5;
-    let power = i32::from(POWERS.get((part & 31).unsigned_abs() as usize).copied().unwrap_or(0));
+    let power = POWERS.get((part & 31).unsigned_abs() as usize).copied().unwrap_or(0);
     // 15 + 21 − 17 fraction bits
     let value = (power << 4).wrapping_add(power.wrapping_mul(rest) >> 17).cast_unsigned();
     let down = 4_i32.wrapping_sub(part >> 5).cast_unsigned() & 31;

@@ -53,20 +53,28 @@ pub(super) fn ln(bits: i32, fraction: u32) -> i32 {
     clamp(shift_right_rounded(value, 30 - fraction))
 }
 
-/// Parts of an octave in [`POWERS`].
-const PARTS: u32 = 32;
+/// Parts of an octave in [`powers`].
+pub(crate) const PARTS: usize = 32;
 /// 2^(i/32), 30 fraction bits.
-const POWERS: [i32; PARTS as usize] = {
-    // √√√√√2 to 60 bits, and its powers.
+const POWERS: [i32; PARTS] = powers(30);
+
+/// 2^(i/32) with `fraction` fraction bits, at most 30.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "const fn has no iterators; the powers are below 2"
+)]
+pub(crate) const fn powers(fraction: u32) -> [i32; PARTS] {
+    // 2^(1/32) with 60 fraction bits, and its powers.
     const STEP: u128 = 1_178_167_198_179_750_971;
-    let (mut powers, mut power, mut i) = ([0; PARTS as usize], 1_u128 << 60, 0);
-    while i < PARTS as usize {
-        powers[i] = ((power + (1 << 29)) >> 30) as i32;
+    let (mut powers, mut power, mut i) = ([0; PARTS], 1_u128 << 60, 0);
+    while i < PARTS {
+        powers[i] = ((power + (1 << (59 - fraction))) >> (60 - fraction)) as i32;
         power = (power * STEP) >> 60;
         i += 1;
     }
     powers
-};
+}
 /// From here down eˣ, with 24 fraction bits, is 0.
 const LEAST: i32 = -(174 << 20) / 10 * 16;
 /// From here on eˣ stands still.
@@ -80,7 +88,9 @@ pub(super) fn exp_below(x: i32) -> i32 {
     let x = x.clamp(LEAST, MOST);
     // 32/ln 2 with 7 fraction bits; ln2/32 with 24, then eight more.
     let part = ((x >> 12).wrapping_mul(5909).wrapping_add(1 << 18)) >> 19;
-    let r = x.wrapping_sub(part.wrapping_mul(363_408)).wrapping_sub((part.wrapping_mul(192) + 128) >> 8);
+    let r = x
+        .wrapping_sub(part.wrapping_mul(363_408))
+        .wrapping_sub((part.wrapping_mul(192) + 128) >> 8);
     let short = r >> 3;
     let square = short.wrapping_mul(short).wrapping_add(1 << 18) >> 19;
     let cube = (square.wrapping_mul(r) >> 16).wrapping_mul(21_845).wrapping_add(1 << 23) >> 24;
