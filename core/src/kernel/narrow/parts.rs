@@ -11,7 +11,10 @@ pub(super) const fn count(outputs: usize) -> usize {
 /// The first output of a part.
 pub(super) const fn first(outputs: usize, part: usize) -> usize {
     let count = count(outputs);
-    if count == 0 { 0 } else { part * outputs / count }
+    match (part * outputs).checked_div(count) {
+        Some(first) => first,
+        None => 0,
+    }
 }
 
 /// Outputs of a part; 0 for a part there is not.
