@@ -25,6 +25,8 @@ pub mod solve;
 pub mod step_size;
 pub mod stored;
 pub mod streaming;
+#[doc(hidden)]
+pub mod twins;
 
 pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
 pub use cascade::Cascade;

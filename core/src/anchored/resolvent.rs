@@ -52,6 +52,7 @@ pub(crate) fn is_precision<S: Scalar>(precision: S) -> bool {
 }
 
 /// Predictions p with p + κ·φ⁻¹(p) = β, κ = precision / squared norm, both positive.
+#[inline(always)]
 pub(crate) fn resolvent<S: Scalar, const OUTPUTS: usize>(
     link: Link,
     precision: S,

@@ -23,6 +23,11 @@ const fn smaller(a: usize, b: usize) -> usize {
     if a < b { a } else { b }
 }
 
+/// A number of outputs that can be assembled: the functions exist for others, uncalled.
+const fn covered(outputs: usize) -> usize {
+    if outputs == 0 { 1 } else { smaller(outputs, MOST_OUTPUTS) }
+}
+
 /// Is there a twin for this shape?
 const fn is_covered<const OUTPUTS: usize>(rows: usize, features: usize) -> bool {
     0 < OUTPUTS && OUTPUTS <= MOST_OUTPUTS && rows == features + 1
@@ -154,7 +159,7 @@ unsafe extern "C" fn score_rows<const OUTPUTS: usize>(
         ".purgem move",
         ".purgem each",
         ".noaltmacro",
-        K = const OUTPUTS,
+        K = const covered(OUTPUTS),
     )
 }
 
@@ -253,7 +258,7 @@ unsafe extern "C" fn update_rows<const OUTPUTS: usize>(
         ".purgem move",
         ".purgem each",
         ".noaltmacro",
-        K = const OUTPUTS,
-        T = const smaller(OUTPUTS, PRODUCTS),
+        K = const covered(OUTPUTS),
+        T = const smaller(covered(OUTPUTS), PRODUCTS),
     )
 }

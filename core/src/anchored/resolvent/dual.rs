@@ -6,6 +6,7 @@ use crate::scalar::Scalar;
 
 /// α = y − p. For softmax Σα = 0 must hold to the last place, or the certificate's p leaves the
 /// simplex: the largest entry is set to minus the sum of the others.
+#[inline(always)]
 pub(crate) fn dual_values<S: Scalar, const OUTPUTS: usize>(
     link: Link,
     expected: &[S; OUTPUTS],

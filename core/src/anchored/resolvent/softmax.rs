@@ -74,6 +74,7 @@ pub(super) fn any<S: Scalar>(
 }
 
 /// [`any`] of at most [`super::MOST_UNROLLED`], unrolled but for [`shares`].
+#[inline(always)]
 pub(super) fn few<S: Scalar, const OUTPUTS: usize>(
     kappa: &Kappa<S::Unit>,
     beta: &mut [S; OUTPUTS],
