@@ -3,7 +3,7 @@
 
 use fejer::fixed::FixedI32;
 use fejer::fixed::types::extra::{LeEqU32, Unsigned};
-use fejer::twins::Twin;
+use fejer::twins::{NarrowTwin, Twin};
 use fejer::{Scalar, Short, Stored};
 
 use crate::workload::Random;
@@ -102,6 +102,37 @@ where
     Ok(())
 }
 
+/// One shape of a step in 32-bit arithmetic.
+#[inline(never)]
+fn compare_narrow<const ROWS: usize, const OUTPUTS: usize>() -> Result<(), Difference> {
+    let (twin, portable) = (NarrowTwin::used(), NarrowTwin::portable());
+    let mut random = Random::new((ROWS * OUTPUTS) as u32);
+    for _ in 0..TRIALS {
+        let features: [Short; 41] = core::array::from_fn(|_| Short::draw(&mut random));
+        let features = features.get(..ROWS - 1).unwrap_or_default();
+        let mut ours = [[Q24::ZERO; OUTPUTS]; ROWS];
+        ours.as_flattened_mut().iter_mut().for_each(|weight| *weight = Q24::draw(&mut random));
+        let step: [Q24; OUTPUTS] = core::array::from_fn(|_| Q24::draw(&mut random));
+        let differs = |pass| Difference {
+            pass,
+            scalar: "narrow",
+            rows: ROWS,
+            features: ROWS - 1,
+            outputs: OUTPUTS,
+        };
+        if (twin.score)(&ours, features) != (portable.score)(&ours, features) {
+            return Err(differs("score"));
+        }
+        let mut theirs = ours;
+        (twin.update)(&mut ours, features, &step);
+        (portable.update)(&mut theirs, features, &step);
+        if ours != theirs {
+            return Err(differs("update"));
+        }
+    }
+    Ok(())
+}
+
 fn same_bits<S: Scalar>(ours: &[S], theirs: &[S]) -> bool {
     ours.iter().zip(theirs).all(|(ours, theirs)| ours.to_bits() == theirs.to_bits())
 }
@@ -117,7 +148,8 @@ macro_rules! twins {
         /// The first that differs.
         pub fn compare_all() -> Result<u32, Difference> {
             $(each_count!($name, $scalar, $stored, $portable: 1 2 3 4 5 6 7 8 9 10 11 12 13);)*
-            Ok(TRIALS * 13 * KINDS as u32)
+            each_narrow!(1 2 3 4 5 6 7 8 9 10 11 12 13);
+            Ok(TRIALS * 13 * (KINDS + 3) as u32)
         }
     };
 }
@@ -125,6 +157,17 @@ macro_rules! twins {
 macro_rules! each_count {
     ($name:literal, $scalar:ty, $stored:ty, $portable:ident: $($outputs:literal)*) => {
         $(compare::<$scalar, $stored, $outputs>($name, &Twin::used(), &Twin::$portable())?;)*
+    };
+}
+
+/// The kernels of a step in 32-bit arithmetic: no feature, an even and an odd number of them.
+macro_rules! each_narrow {
+    ($($outputs:literal)*) => {
+        $(
+            compare_narrow::<1, $outputs>()?;
+            compare_narrow::<9, $outputs>()?;
+            compare_narrow::<42, $outputs>()?;
+        )*
     };
 }
 

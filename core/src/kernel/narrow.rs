@@ -30,7 +30,7 @@ mod softmax;
 #[cfg(cortex_m)]
 use cortex_m as twin;
 use fixed::FixedI32;
-use fixed::types::extra::{LeEqU32, Unsigned};
+use fixed::types::extra::{LeEqU32, U24, Unsigned};
 
 #[cfg(not(cortex_m))]
 use rows as twin;
@@ -170,6 +170,30 @@ fn moved<Frac: Unsigned + LeEqU32 + 'static>(
     let product = mantissa.wrapping_mul(i32::from(feature));
     let move_by = product.wrapping_add((1 << (shift & 31)) >> 1) >> (shift & 31);
     Weight::from_bits(weight.to_bits().wrapping_add(move_by))
+}
+
+/// The sums of a score, by the loops of [`rows`] or by what this target has.
+pub(crate) fn sums<const ROWS: usize, const OUTPUTS: usize, const BY_ROWS: bool>(
+    weights: &[[Weight<U24>; OUTPUTS]; ROWS],
+    features: &[Short],
+) -> [i32; OUTPUTS] {
+    let mut sums = [half(ROWS); OUTPUTS];
+    let pass = if BY_ROWS { rows::score } else { twin::score };
+    pass(weights, features, &mut sums);
+    sums
+}
+
+/// The same of an update, but for the bias.
+pub(crate) fn updated<const ROWS: usize, const OUTPUTS: usize, const BY_ROWS: bool>(
+    weights: &mut [[Weight<U24>; OUTPUTS]; ROWS],
+    features: &[Short],
+    step: &[Weight<U24>; OUTPUTS],
+) {
+    let mantissas = Mantissas::of(step);
+    let pass = if BY_ROWS { rows::update } else { twin::update };
+    if mantissas.shift > 0 {
+        pass(weights, features, &mantissas);
+    }
 }
 
 #[cfg(test)]
