@@ -105,7 +105,7 @@ fn batch_normalisation_evaluates_with_what_it_absorbed() {
     let mut tape = model.tape();
     let input = Matrix::new(4, 1, vec![1.0, 3.0, 5.0, 7.0]);
     let target = Matrix::zeros(4, 1);
-    let batch = Batch { input: input.view(), target: target.view() };
+    let batch = Batch::new(input.view(), target.view());
     let raw = model.predict(&point, input.view(), &mut tape).values().to_vec();
     // mean 0 and variance 1 before anything was seen
     model.absorb(&tape);

@@ -18,6 +18,7 @@ mod flatten;
 mod graph;
 mod initialiser;
 mod pool;
+mod select;
 
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
@@ -26,8 +27,11 @@ pub use flatten::Flatten;
 pub use graph::{Graph, gcn_norm};
 pub use initialiser::Initialiser;
 pub use pool::{Pool, Pooling};
+pub use select::Select;
 
-use crate::matrix::{Matrix, View, ViewMut};
+use std::ops::Range;
+
+use crate::matrix::{Input, Matrix, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
 
@@ -80,19 +84,53 @@ pub enum Mode {
     Evaluate,
 }
 
-/// What a layer keeps from its forward to its backward pass. Sized by the first forward pass of the
-/// largest batch; later passes allocate nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Cache<T> {
-    /// The input as the weights see it: filtered, as patches, or normalised.
-    lifted: Matrix<T>,
-    /// Room for the backward pass; a batch normalisation's statistics.
-    scratch: Matrix<T>,
-    /// Which input each maximum came from.
-    chosen: Vec<usize>,
+/// Which of the two things that travel down in a backward sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wave {
+    /// ∂L/∂output.
+    Signal,
+    /// What drives the weights of the block, where it is not the signal.
+    Drive,
 }
 
-/// One map between two links; its input and output are batches as the module describes them.
+/// Which way a sweep goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// From the input up.
+    Forward,
+    /// From the output down.
+    Backward,
+}
+
+/// What a layer keeps from its forward to its backward pass, for one part of a batch. Sized by the
+/// first pass over the largest batch; later passes allocate nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Cache<T> {
+    /// Where in the batch this part begins, in rows of the layer's input.
+    pub(crate) first_row: usize,
+    /// What all parts of the batch share: the sums of a joint layer.
+    pub(crate) shared: Matrix<T>,
+    /// The input as the weights see it: filtered, as patches, or normalised.
+    lifted: Matrix<T>,
+    /// Room for the backward pass.
+    scratch: Matrix<T>,
+    /// This part's share of the field, of layers with few weights.
+    partial: Matrix<T>,
+    /// Which input each maximum came from.
+    chosen: Vec<u32>,
+}
+
+impl<T: Real> Cache<T> {
+    /// field ← field + scale · the weights in `piece` of this part's share.
+    fn add_partial(&self, piece: Range<usize>, scale: T, field: &mut [T]) {
+        let partial = &self.partial.values()[piece];
+        field.iter_mut().zip(partial).for_each(|(field, &share)| *field += scale * share);
+    }
+}
+
+/// One map between two links; its input and output are parts of a batch as the module describes
+/// them. Parts are computed by different threads; a *joint* layer, whose output at one example
+/// depends on the others, surveys them first.
 pub trait Layer<T: Real>: Send + Sync {
     /// For messages.
     fn name(&self) -> &'static str;
@@ -108,30 +146,70 @@ pub trait Layer<T: Real>: Send + Sync {
         0
     }
 
+    /// How many weights next to each other cannot be separated in [`Layer::add_field`].
+    fn grain(&self) -> usize {
+        self.parameters()
+    }
+
     /// Fills the weights at the start of a training.
     fn initialise(&self, _rule: Initialiser, _random: &mut Random, _weights: &mut [T]) {}
+
+    /// Does the output at one example depend on the others of the batch?
+    fn is_joint(&self) -> bool {
+        false
+    }
+
+    /// Joint layers, before [`Layer::forward`] in [`Mode::Train`]: the cache's `shared` ← what has
+    /// to be known of this part of the batch.
+    fn survey(&self, _input: View<'_, T>, _cache: &mut Cache<T>) {}
+
+    /// Joint layers: adds what is known of one part to what is known of those before it.
+    fn merge(&self, _pass: Pass, _known: &mut Matrix<T>, _part: &Matrix<T>) {}
 
     /// output ← T(input; weights).
     fn forward(
         &self,
         weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         mode: Mode,
         cache: &mut Cache<T>,
         output: ViewMut<'_, T>,
     );
 
+    /// Joint layers, before [`Layer::pull_back`]: the same for what travels down.
+    fn survey_back(&self, _wave: Wave, _signal: View<'_, T>, _cache: &mut Cache<T>) {}
+
     /// below ← (∂T/∂input)ᵀ · signal, after a forward pass in [`Mode::Train`].
     fn pull_back(
         &self,
         weights: &[T],
+        wave: Wave,
         signal: View<'_, T>,
         cache: &mut Cache<T>,
         below: ViewMut<'_, T>,
     );
 
-    /// field ← (∂T/∂weights)ᵀ · drive, after a forward pass in [`Mode::Train`] on this input.
-    fn field(&self, _input: View<'_, T>, _drive: View<'_, T>, _cache: &Cache<T>, _field: &mut [T]) {
+    /// Keeps what [`Layer::add_field`] needs of the drive of this part.
+    fn collect(
+        &self,
+        _weights: &[T],
+        _input: Input<'_, T>,
+        _drive: View<'_, T>,
+        _cache: &mut Cache<T>,
+    ) {
+    }
+
+    /// field ← field + scale · (∂T/∂weights)ᵀ · drive for the weights in `piece`, whole grains, over
+    /// one part of the batch, after [`Layer::collect`].
+    fn add_field(
+        &self,
+        _piece: Range<usize>,
+        _input: Input<'_, T>,
+        _drive: View<'_, T>,
+        _cache: &Cache<T>,
+        _scale: T,
+        _field: &mut [T],
+    ) {
     }
 
     /// Takes over what the last forward pass in [`Mode::Train`] showed: running statistics.
@@ -186,6 +264,19 @@ pub enum Error {
         to: usize,
         /// How many nodes there are.
         nodes: usize,
+    },
+    /// A site is selected that does not exist.
+    #[error(
+        "selects site {site} (entry {position}), but there are only {sites} sites, 0 to {}; \
+         correct the list or the number of sites", sites.wrapping_sub(1)
+    )]
+    Site {
+        /// Position in the list, from 0.
+        position: usize,
+        /// What is selected.
+        site: usize,
+        /// How many sites there are.
+        sites: usize,
     },
     /// The filter has other columns than rows.
     #[error("a graph filter of {rows} × {columns}; give a square one, as gcn_norm makes them")]
