@@ -6,9 +6,12 @@
 
 pub mod cwru;
 pub mod digits;
+mod examples;
 pub mod har;
 mod npy;
 pub mod simulated;
+
+pub use examples::Examples;
 
 use std::path::{Path, PathBuf};
 

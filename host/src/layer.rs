@@ -136,6 +136,16 @@ pub trait Layer<T: Real>: Send + Sync {
 
     /// Takes over what the last forward pass in [`Mode::Train`] showed: running statistics.
     fn absorb(&mut self, _cache: &Cache<T>) {}
+
+    /// What it knows besides its weights: running statistics. Kept in checkpoints.
+    fn running(&self) -> &[T] {
+        &[]
+    }
+
+    /// The same, to be read back from a checkpoint.
+    fn running_mut(&mut self) -> &mut [T] {
+        &mut []
+    }
 }
 
 /// What layers cannot be built from.

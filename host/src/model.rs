@@ -8,6 +8,7 @@
 //! A model owns the shapes, not the weights: those are one flat point, moved by any of core's
 //! methods.
 
+mod evaluate;
 mod loss;
 mod operator;
 mod sweep;
@@ -27,7 +28,8 @@ use crate::random::Random;
 use crate::real::Real;
 
 /// Which signal drives the weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The gradient of the loss.
     Gradient,

@@ -168,6 +168,14 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         }
     }
 
+    fn running(&self) -> &[T] {
+        self.running.values()
+    }
+
+    fn running_mut(&mut self) -> &mut [T] {
+        self.running.values_mut()
+    }
+
     /// The running variance is the unbiased one, as PyTorch's. Nothing before the first pass.
     fn absorb(&mut self, cache: &Cache<T>) {
         if cache.scratch.rows() < ROWS {
