@@ -4,6 +4,7 @@
 pub mod dataset;
 pub mod demo;
 pub mod device;
+pub mod experiment;
 pub mod export;
 pub mod figures;
 pub mod layer;
@@ -17,5 +18,6 @@ pub mod random;
 pub mod real;
 pub mod replay;
 pub mod report;
+pub mod reproduce;
 pub mod run;
 pub mod trainer;

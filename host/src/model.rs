@@ -19,6 +19,7 @@ use std::ops::Range;
 use fejer::Link;
 
 pub use loss::Loss;
+pub(crate) use loss::is_asked;
 pub use operator::ModelOperator;
 pub use tape::Tape;
 

@@ -99,6 +99,17 @@ impl<T: Real> Examples<T> {
         chosen
     }
 
+    /// The same numbers with so many rows an input; false, and nothing done, where that leaves some
+    /// over.
+    pub fn reshape_inputs(&mut self, sites: usize) -> bool {
+        let numbers = self.input.values().len() / self.count.max(1);
+        if sites == 0 || !numbers.is_multiple_of(sites) {
+            return false;
+        }
+        self.input.reshape(self.count * sites, numbers / sites);
+        true
+    }
+
     /// Every number of every input through `map(channel, number)`, such as a standardisation.
     pub fn map_inputs(&mut self, map: impl Fn(usize, T) -> T) {
         let columns = self.input.columns().max(1);

@@ -43,7 +43,7 @@ pub enum Error {
     },
     /// The loss or a weight is no longer a finite number.
     #[error(
-        "the training diverged in epoch {epoch} at step {step}, where the loss was {loss}; what is kept is the state \
+        "the training diverged in epoch {epoch} at step {step}, where the loss was {loss:.3e}; what is kept is the state \
          after epoch {kept}. Take a smaller training.step, or inputs that are standardised"
     )]
     Diverged {

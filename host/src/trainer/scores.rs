@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::Examples;
 use crate::matrix::View;
-use crate::model::{Model, Tape};
+use crate::model::{Model, Tape, is_asked};
 use crate::real::Real;
 
 /// Examples in a pass; larger ones would only cost memory.
 const CHUNK: usize = 500;
 
-/// Sums and shares over all examples and sites. A decision is the channel with the largest number,
+/// Sums and shares over all examples and sites that have a target. A decision is the channel with the largest number,
 /// or, where there is one channel, whether it is above ½.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
@@ -50,10 +50,12 @@ pub fn evaluate<T: Real>(
         let batch = examples.batch(start..end);
         let (mean, prediction) = model.judge(point, batch, tape);
         loss += mean * (end - start) as f64;
-        for (p, y) in prediction.values().iter().zip(batch.target.values()) {
-            squares += (*p - *y).to_f64() * (*p - *y).to_f64();
+        for (&p, &y) in prediction.values().iter().zip(batch.target.values()) {
+            if is_asked(y) {
+                squares += (p - y).to_f64() * (p - y).to_f64();
+                numbers += 1;
+            }
         }
-        numbers += prediction.values().len();
         count(prediction, batch.target, &mut scores.confusion);
     }
     scores.loss = loss / examples.len().max(1) as f64;
@@ -72,7 +74,9 @@ fn empty(channels: usize) -> Vec<Vec<u64>> {
 
 fn count<T: Real>(prediction: View<'_, T>, target: View<'_, T>, confusion: &mut [Vec<u64>]) {
     for (p, y) in prediction.each_row().zip(target.each_row()) {
-        confusion[decision(y)][decision(p)] += 1;
+        if y.iter().copied().all(is_asked) {
+            confusion[decision(y)][decision(p)] += 1;
+        }
     }
 }
 
