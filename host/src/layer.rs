@@ -14,66 +14,32 @@ mod affine;
 mod batch_norm;
 mod convolution;
 mod dense;
+mod error;
 mod flatten;
 mod graph;
 mod initialiser;
 mod pool;
 mod select;
+mod shape;
+mod tensor;
 
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
 pub use dense::Dense;
+pub use error::Error;
 pub use flatten::Flatten;
 pub use graph::{Graph, gcn_norm};
 pub use initialiser::Initialiser;
 pub use pool::{Pool, Pooling};
 pub use select::Select;
+pub use shape::{Image, Shape};
+pub use tensor::Tensor;
 
 use std::ops::Range;
 
 use crate::matrix::{Input, Matrix, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
-
-/// What one example looks like between two layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Rows: nodes, pixels, or 1.
-    pub sites: usize,
-    /// Columns: features, channels or classes.
-    pub channels: usize,
-}
-
-impl Shape {
-    /// Plain features.
-    pub const fn flat(features: usize) -> Self {
-        Self { sites: 1, channels: features }
-    }
-}
-
-impl std::fmt::Display for Shape {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} × {}", self.sites, self.channels)
-    }
-}
-
-/// An image, row after row of pixels, channels last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// Pixels from top to bottom.
-    pub height: usize,
-    /// Pixels from left to right.
-    pub width: usize,
-    /// Numbers a pixel.
-    pub channels: usize,
-}
-
-impl Image {
-    /// Its shape between two layers.
-    pub const fn shape(self) -> Shape {
-        Shape { sites: self.height * self.width, channels: self.channels }
-    }
-}
 
 /// Are batch statistics taken, or the running ones used?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +117,12 @@ pub trait Layer<T: Real>: Send + Sync {
         self.parameters()
     }
 
+    /// Its weights and then its running statistics, in order, as tensors of PyTorch; `input` is what
+    /// an example looked like before it was flattened.
+    fn tensors(&self, _input: Shape) -> Vec<Tensor> {
+        vec![]
+    }
+
     /// Fills the weights at the start of a training.
     fn initialise(&self, _rule: Initialiser, _random: &mut Random, _weights: &mut [T]) {}
 
@@ -214,78 +186,16 @@ pub trait Layer<T: Real>: Send + Sync {
 
     /// Takes over what the last forward pass in [`Mode::Train`] showed: running statistics.
     fn absorb(&mut self, _cache: &Cache<T>) {}
-}
 
-/// What layers cannot be built from.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Two neighbours do not fit.
-    #[error("takes examples of {expected}, but gets {found}; {remedy}")]
-    Shape {
-        /// What the layer takes, in words.
-        expected: String,
-        /// What comes from below.
-        found: Shape,
-        /// What to do about it.
-        remedy: &'static str,
-    },
-    /// A window does not fit into the image.
-    #[error(
-        "a window of {size} × {size} does not fit into an image of {height} × {width}, or its side or stride is 0; \
-         make the window smaller, the padding larger or the stride 1"
-    )]
-    Window {
-        /// Side of the window.
-        size: usize,
-        /// Height of the image with its padding.
-        height: usize,
-        /// Width of the image with its padding.
-        width: usize,
-    },
-    /// Nothing to compute on.
-    #[error(
-        "leaves nothing to compute on, {shape} an example; give at least one layer, site and channel"
-    )]
-    Empty {
-        /// What is empty, or has no stage above it.
-        shape: Shape,
-    },
-    /// An edge names a node that does not exist.
-    #[error(
-        "edge {edge} goes from node {from} to node {to}, but there are only {nodes} nodes, 0 to {}; \
-         correct the edge list or the number of nodes", nodes.wrapping_sub(1)
-    )]
-    Edge {
-        /// Position in the list, from 0.
-        edge: usize,
-        /// Where it starts.
-        from: usize,
-        /// Where it ends.
-        to: usize,
-        /// How many nodes there are.
-        nodes: usize,
-    },
-    /// A site is selected that does not exist.
-    #[error(
-        "selects site {site} (entry {position}), but there are only {sites} sites, 0 to {}; \
-         correct the list or the number of sites", sites.wrapping_sub(1)
-    )]
-    Site {
-        /// Position in the list, from 0.
-        position: usize,
-        /// What is selected.
-        site: usize,
-        /// How many sites there are.
-        sites: usize,
-    },
-    /// The filter has other columns than rows.
-    #[error("a graph filter of {rows} × {columns}; give a square one, as gcn_norm makes them")]
-    Filter {
-        /// Rows.
-        rows: usize,
-        /// Columns.
-        columns: usize,
-    },
+    /// What it knows besides its weights: running statistics. Kept in checkpoints.
+    fn running(&self) -> &[T] {
+        &[]
+    }
+
+    /// The same, to be read back from a checkpoint.
+    fn running_mut(&mut self) -> &mut [T] {
+        &mut []
+    }
 }
 
 /// How many windows fit into `length` with this padding on both sides; none of side or stride 0.

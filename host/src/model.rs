@@ -8,6 +8,7 @@
 //! A model owns the shapes, not the weights: those are one flat point, moved by any of core's
 //! methods.
 
+mod evaluate;
 mod link;
 mod loss;
 mod operator;
@@ -20,17 +21,19 @@ use std::ops::Range;
 use fejer::Link;
 
 pub use loss::Loss;
+pub(crate) use loss::is_asked;
 pub use operator::ModelOperator;
 pub use tape::Tape;
 
-use crate::layer::{self, Initialiser, Layer, Mode, Shape};
+use crate::layer::{self, Initialiser, Layer, Shape};
 use crate::matrix::{Input, View};
 use crate::random::Random;
 use crate::real::Real;
 use update::Piece;
 
 /// Which signal drives the weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The gradient of the loss.
     Gradient,
@@ -183,43 +186,6 @@ impl<T: Real> Model<T> {
     /// Buffers for this model.
     pub fn tape(&self) -> Tape<T> {
         Tape::new(self.stages.len())
-    }
-
-    /// The output of the last stage: predictions, or scores where the loss has the link.
-    ///
-    /// # Panics
-    /// When a length or shape is not the model's.
-    pub fn forward<'t, 'a>(
-        &self,
-        point: &[T],
-        input: impl Into<Input<'a, T>>,
-        mode: Mode,
-        tape: &'t mut Tape<T>,
-    ) -> View<'t, T> {
-        let input = input.into();
-        in_pool(|| self.ascend(point, input, mode, tape, &|_| {}));
-        tape.gather(self);
-        tape.output.view()
-    }
-
-    /// Predictions for these inputs, with running statistics.
-    pub fn predict<'t, 'a>(
-        &self,
-        point: &[T],
-        input: impl Into<Input<'a, T>>,
-        tape: &'t mut Tape<T>,
-    ) -> View<'t, T> {
-        self.forward(point, input, Mode::Evaluate, tape);
-        let output = &mut tape.output;
-        (0..output.rows()).for_each(|row| self.loss.predict(output.row_mut(row)));
-        output.view()
-    }
-
-    /// The loss of a batch, with its own statistics.
-    pub fn loss(&self, point: &[T], batch: Batch<'_, T>, tape: &mut Tape<T>) -> f64 {
-        let examples = batch.input.rows() / self.shapes[0].sites;
-        let output = self.forward(point, batch.input, Mode::Train, tape);
-        self.loss.value(examples, output, batch.target)
     }
 
     /// out ← the field of the weights over a batch, as long as the point.

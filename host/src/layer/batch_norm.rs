@@ -2,27 +2,19 @@
 //! of the batch, times γ plus β. It stands between a layer and its link, inside J of that layer: the
 //! monotone field keeps its Jacobian, batch statistics included (svi.md §1.3, v4).
 
+mod sums;
+
 use std::ops::Range;
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Pass, Shape, Wave};
+use super::{Cache, Error, Initialiser, Layer, Mode, Pass, Shape, Tensor, Wave};
 use crate::matrix::{Input, Matrix, View, ViewMut, vectorised};
 use crate::random::Random;
 use crate::real::Real;
+use sums::{COUNT, MEAN, ROWS, SQUARES, VARIANCE, first_row, sum_rows};
 
 const EPSILON: f64 = 1e-5;
 /// Weight of the newest batch in the running statistics.
 const MOMENTUM: f64 = 0.1;
-
-// Rows of what the parts of a batch share: of the forward pass the mean, the sum of squares about
-// it and in every channel the number of rows; of the backward pass sums over the rows.
-const MEAN: usize = 0;
-/// Of the running statistics, below the mean.
-const VARIANCE: usize = 1;
-const SQUARES: usize = 1;
-const COUNT: usize = 2;
-const SIGNAL: usize = 3;
-const DRIVE: usize = 5;
-const ROWS: usize = 7;
 
 /// Normalises each channel. Weights: γ, then β; or none.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,38 +69,6 @@ impl<T: Real> BatchNorm<T> {
     }
 }
 
-/// Rows `first` and `first + 1` of the sums ← Σ signal and Σ signal·normalised.
-fn sum_rows<T: Real>(
-    signal: View<'_, T>,
-    normalised: View<'_, T>,
-    sums: &mut [T],
-    products: &mut [T],
-) {
-    sums.fill(T::ZERO);
-    products.fill(T::ZERO);
-    vectorised(
-        #[inline(always)]
-        || {
-            let rows = signal.values().chunks_exact(sums.len());
-            for (signal, normalised) in rows.zip(normalised.values().chunks_exact(sums.len())) {
-                for (channel, (sum, product)) in
-                    sums.iter_mut().zip(products.iter_mut()).enumerate()
-                {
-                    *sum += signal[channel];
-                    *product += signal[channel] * normalised[channel];
-                }
-            }
-        },
-    );
-}
-
-fn first_row(wave: Wave) -> usize {
-    match wave {
-        Wave::Signal => SIGNAL,
-        Wave::Drive => DRIVE,
-    }
-}
-
 impl<T: Real> Layer<T> for BatchNorm<T> {
     fn name(&self) -> &'static str {
         "batch_norm"
@@ -127,6 +87,12 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         if self.is_affine { 2 * self.channels() } else { 0 }
     }
 
+    fn tensors(&self, input: Shape) -> Vec<Tensor> {
+        let names: &[&str] = if self.is_affine { &["weight", "bias"] } else { &[] };
+        let names = names.iter().chain(&["running_mean", "running_var"]);
+        names.map(|name| Tensor::features(name, input)).collect()
+    }
+
     fn initialise(&self, _rule: Initialiser, _random: &mut Random, weights: &mut [T]) {
         let (gamma, beta) = weights.split_at_mut(weights.len() / 2);
         gamma.fill(T::ONE);
@@ -138,49 +104,11 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
     }
 
     fn survey(&self, input: View<'_, T>, cache: &mut Cache<T>) {
-        let channels = self.channels();
-        cache.shared.reshape(ROWS, channels);
-        cache.shared.values_mut().fill(T::ZERO);
-        let rows = T::from_f64(input.rows() as f64);
-        let (mean, rest) = cache.shared.values_mut().split_at_mut(channels);
-        let (squares, rest) = rest.split_at_mut(channels);
-        rest[..channels].fill(rows);
-        vectorised(
-            #[inline(always)]
-            || {
-                for row in input.values().chunks_exact(channels) {
-                    mean.iter_mut().zip(row).for_each(|(mean, &value)| *mean += value);
-                }
-                mean.iter_mut().for_each(|mean| *mean = *mean / rows);
-                for row in input.values().chunks_exact(channels) {
-                    for (channel, square) in squares.iter_mut().enumerate() {
-                        let offset = row[channel] - mean[channel];
-                        *square += offset * offset;
-                    }
-                }
-            },
-        );
+        sums::survey(input, &mut cache.shared);
     }
 
-    /// Means and squares as Chan, Golub & LeVeque 1979 join them; then the sums of the backward pass.
     fn merge(&self, pass: Pass, known: &mut Matrix<T>, part: &Matrix<T>) {
-        let channels = self.channels();
-        match pass {
-            Pass::Forward => {
-                for channel in 0..channels {
-                    let [n, m] = [&*known, part].map(|side| side.row(COUNT)[channel]);
-                    let offset = part.row(MEAN)[channel] - known.row(MEAN)[channel];
-                    known.row_mut(MEAN)[channel] += offset * m / (n + m);
-                    let between = offset * offset * n * m / (n + m);
-                    known.row_mut(SQUARES)[channel] += part.row(SQUARES)[channel] + between;
-                    known.row_mut(COUNT)[channel] = n + m;
-                }
-            }
-            Pass::Backward => {
-                let sums = known.values_mut()[SIGNAL * channels..].iter_mut();
-                sums.zip(&part.values()[SIGNAL * channels..]).for_each(|(sum, &part)| *sum += part);
-            }
-        }
+        sums::merge(pass, known, part);
     }
 
     fn forward(
@@ -290,6 +218,14 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         field: &mut [T],
     ) {
         cache.add_partial(piece, scale, field);
+    }
+
+    fn running(&self) -> &[T] {
+        self.running.values()
+    }
+
+    fn running_mut(&mut self) -> &mut [T] {
+        self.running.values_mut()
     }
 
     /// The running variance is the unbiased one, as PyTorch's. Nothing before the first pass.

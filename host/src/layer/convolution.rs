@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Cache, Error, Image, Initialiser, Layer, Mode, Shape, Wave, affine, windows};
+use super::{Cache, Error, Image, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine, windows};
 use crate::matrix::{Factor, Input, Matrix, View, ViewMut, add_product, matmul, vectorised};
 use crate::random::Random;
 use crate::real::Real;
@@ -142,6 +142,11 @@ impl<T: Real> Layer<T> for Convolution {
 
     fn parameters(&self) -> usize {
         affine::parameters(self.patch(), self.filters)
+    }
+
+    fn tensors(&self, _input: Shape) -> Vec<Tensor> {
+        let weight = Tensor::filters("weight", self.size, self.image.channels, self.filters);
+        vec![weight, Tensor::vector("bias", self.filters)]
     }
 
     fn initialise(&self, rule: Initialiser, random: &mut Random, weights: &mut [T]) {

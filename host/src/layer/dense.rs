@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Wave, affine};
+use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine};
 use crate::matrix::{Input, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
@@ -42,6 +42,10 @@ impl<T: Real> Layer<T> for Dense {
 
     fn grain(&self) -> usize {
         self.outputs
+    }
+
+    fn tensors(&self, input: Shape) -> Vec<Tensor> {
+        vec![Tensor::linear("weight", input, self.outputs), Tensor::vector("bias", self.outputs)]
     }
 
     fn initialise(&self, rule: Initialiser, random: &mut Random, weights: &mut [T]) {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Wave, affine};
+use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine};
 use crate::matrix::{Csr, Input, View, ViewMut, each_block};
 use crate::random::Random;
 use crate::real::Real;
@@ -87,6 +87,11 @@ impl<T: Real> Layer<T> for Graph<T> {
 
     fn grain(&self) -> usize {
         self.outputs
+    }
+
+    fn tensors(&self, _input: Shape) -> Vec<Tensor> {
+        let weight = Tensor::linear("lin.weight", Shape::flat(self.inputs), self.outputs);
+        vec![weight, Tensor::vector("bias", self.outputs)]
     }
 
     fn initialise(&self, rule: Initialiser, random: &mut Random, weights: &mut [T]) {

@@ -37,9 +37,9 @@ impl Pool {
     }
 
     /// Calls `visit` with every output site and pixel of its window: where the channels of both
-    /// begin in an example, and whether the pixel is the first.
+    /// begin in an example.
     #[inline(always)]
-    fn each_pixel(&self, mut visit: impl FnMut(usize, usize, bool)) {
+    fn each_pixel(&self, mut visit: impl FnMut(usize, usize)) {
         let Self { image, size, stride, .. } = *self;
         let output = self.output_image();
         for site in 0..output.height * output.width {
@@ -47,27 +47,59 @@ impl Pool {
             for pixel in 0..size * size {
                 let (row, column) = (top + pixel / size, left + pixel % size);
                 let from = (row * image.width + column) * image.channels;
-                visit(site * image.channels, from, pixel == 0);
+                visit(site * image.channels, from);
             }
         }
     }
 
+    /// The largest number of every window, channel by channel, and where it stands.
     #[inline(always)]
     fn maximum<T: Real>(&self, input: &[T], output: &mut [T], chosen: &mut [u32]) {
-        let channels = self.image.channels;
-        self.each_pixel(
-            #[inline(always)]
-            |to, from, is_first| {
-                let best = output[to..to + channels].iter_mut().zip(&mut chosen[to..to + channels]);
-                for ((best, chosen), (&value, at)) in
-                    best.zip(input[from..].iter().zip(from as u32..))
-                {
-                    let is_better = is_first || value > *best;
-                    *best = if is_better { value } else { *best };
-                    *chosen = if is_better { at } else { *chosen };
+        let (channels, across) = (self.image.channels, self.output_image().width);
+        let results = output.chunks_exact_mut(channels).zip(chosen.chunks_exact_mut(channels));
+        for (site, (output, chosen)) in results.enumerate() {
+            let (top, left) = (site / across * self.stride, site % across * self.stride);
+            let corner = (top * self.image.width + left) * channels;
+            let mut done = 0;
+            macro_rules! strips {
+                ($($width:literal),*) => {$(
+                    while channels - done >= $width {
+                        let (output, chosen) = (&mut output[done..], &mut chosen[done..]);
+                        self.strip::<T, $width>(corner + done, input, output, chosen);
+                        done += $width;
+                    }
+                )*};
+            }
+            strips!(16, 4, 2, 1);
+        }
+    }
+
+    /// The same for as many channels of one window as fit into a register.
+    #[inline(always)]
+    fn strip<T: Real, const WIDTH: usize>(
+        &self,
+        corner: usize,
+        input: &[T],
+        output: &mut [T],
+        chosen: &mut [u32],
+    ) {
+        let (mut best, mut place) = ([T::ZERO; WIDTH], [0; WIDTH]);
+        best.copy_from_slice(&input[corner..corner + WIDTH]);
+        (0..WIDTH).for_each(|channel| place[channel] = (corner + channel) as u32);
+        for down in 0..self.size {
+            for across in 0..self.size {
+                let from = corner + (down * self.image.width + across) * self.image.channels;
+                let values = &input[from..from + WIDTH];
+                for channel in 0..WIDTH {
+                    let is_better = values[channel] > best[channel];
+                    let at = (from + channel) as u32;
+                    best[channel] = if is_better { values[channel] } else { best[channel] };
+                    place[channel] = if is_better { at } else { place[channel] };
                 }
-            },
-        );
+            }
+        }
+        output[..WIDTH].copy_from_slice(&best);
+        chosen[..WIDTH].copy_from_slice(&place);
     }
 
     fn share<T: Real>(&self) -> T {
@@ -120,7 +152,7 @@ impl<T: Real> Layer<T> for Pool {
                             output.fill(T::ZERO);
                             self.each_pixel(
                                 #[inline(always)]
-                                |to, from, _| {
+                                |to, from| {
                                     let sums = &mut output[to..to + self.image.channels];
                                     sums.iter_mut()
                                         .zip(&input[from..])
@@ -156,7 +188,7 @@ impl<T: Real> Layer<T> for Pool {
                         }
                         Pooling::Average => self.each_pixel(
                             #[inline(always)]
-                            |to, from, _| {
+                            |to, from| {
                                 let signal = &signal[to..to + self.image.channels];
                                 let pixel = below[from..].iter_mut().zip(signal);
                                 pixel.for_each(|(sum, &signal)| *sum += signal * share);
