@@ -12,8 +12,10 @@
 
 mod affine;
 mod batch_norm;
+mod chebyshev;
 mod convolution;
 mod dense;
+mod dropout;
 mod error;
 mod flatten;
 mod graph;
@@ -24,8 +26,10 @@ mod shape;
 mod tensor;
 
 pub use batch_norm::BatchNorm;
+pub use chebyshev::Chebyshev;
 pub use convolution::Convolution;
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use error::Error;
 pub use flatten::Flatten;
 pub use graph::{Graph, gcn_norm};

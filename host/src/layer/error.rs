@@ -51,6 +51,12 @@ pub enum Error {
         /// How many nodes there are.
         nodes: usize,
     },
+    /// Numbers are dropped with a probability that is none, or always.
+    #[error("drops numbers with probability {probability}; give one of at least 0 and below 1")]
+    Probability {
+        /// What was given.
+        probability: String,
+    },
     /// A site is selected that does not exist.
     #[error(
         "selects site {site} (entry {position}), but there are only {sites} sites, 0 to {}; \

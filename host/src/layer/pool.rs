@@ -175,12 +175,13 @@ impl<T: Real> Layer<T> for Pool {
         mut below: ViewMut<'_, T>,
     ) {
         let ([from, to], share) = (self.sizes(), self.share::<T>());
-        below.values().fill(T::ZERO);
         let examples = signal.values().chunks_exact(to).zip(below.values().chunks_exact_mut(from));
         vectorised(
             #[inline(always)]
             || {
                 for ((signal, below), chosen) in examples.zip(cache.chosen.chunks_exact(to)) {
+                    // while it is in the cache
+                    below.fill(T::ZERO);
                     match self.pooling {
                         Pooling::Maximum => {
                             let chosen = signal.iter().zip(chosen);
