@@ -6,9 +6,20 @@
 
 pub mod cwru;
 pub mod digits;
+mod examples;
 pub mod har;
+mod idx;
 mod npy;
+mod planetoid;
 pub mod simulated;
+mod sounds;
+mod source;
+mod synthetic;
+mod tables;
+
+pub use examples::Examples;
+pub use source::{Data, Kind, Source};
+pub use synthetic::{moons, probit};
 
 use std::path::{Path, PathBuf};
 
@@ -176,6 +187,44 @@ pub enum Error {
         sample: usize,
         /// Its value.
         value: f32,
+    },
+    /// Something in a file is not what it must be.
+    #[error("{}: {place}: {reason}; {remedy}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Where in it: a line, a row, a header.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// A number of the experiment's data section makes no sense.
+    #[error("data.{field} {remedy}")]
+    Setting {
+        /// Its name.
+        field: &'static str,
+        /// What it must be.
+        remedy: String,
+    },
+    /// A class without an example.
+    #[error(
+        "class {class} ({name}) has no example to train on; correct the labels, or keep fewer examples for the test"
+    )]
+    EmptyClass {
+        /// From 0.
+        class: usize,
+        /// What it is called.
+        name: String,
+    },
+    /// A graph that is none.
+    #[error("{}: {source}", path.display())]
+    Graph {
+        /// The file of its edges.
+        path: PathBuf,
+        /// What is wrong with them.
+        source: crate::layer::Error,
     },
     /// Not even one window.
     #[error(

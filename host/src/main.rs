@@ -1,5 +1,7 @@
 //! `fejer`: what an engineer does with heads on a desktop.
 
+mod cli;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,6 +30,8 @@ enum Arguments {
     ///
     /// Exit code 0: done; 1: the board named does not fit; 2: bad arguments.
     Plan(Planned),
+    /// Run a published experiment and show it beside its honest baselines.
+    Reproduce(cli::reproduce::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
             export_pretrained(data, &out, residual)
         }
         Arguments::Plan(planned) => show_plan(&planned),
+        Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,8 @@
 //!
 //! Reference: Box & Muller, *A note on the generation of random normal deviates*, 1958.
 
+pub mod numpy;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 

@@ -67,6 +67,9 @@ pub mod tolerance {
     pub const ADAMW_Q16: f64 = 2e-2;
     /// A difference quotient of width 1e-5 in f64: its square, and 2⁻⁵³ over the width.
     pub const DIFFERENCE_QUOTIENT: f64 = 1e-6;
+    /// Gradients in PyTorch's f64 as float32 of numbers below 2: what the file rounds, and the bound the
+    /// project set itself.
+    pub const PYTORCH: f64 = 1e-5;
     /// A support function against the projection of a point 10⁴ times as far out as the set is wide.
     pub const SUPPORT: f64 = 2e-3;
 

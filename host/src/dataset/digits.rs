@@ -82,7 +82,7 @@ fn name(path: &Path) -> Option<(u8, String, u32)> {
 }
 
 /// The samples of one sound, in [−1, 1).
-fn read_sound(path: &Path) -> Result<Vec<f32>, Error> {
+pub(super) fn read_sound(path: &Path) -> Result<Vec<f32>, Error> {
     let bad = |reason: String| {
         let reason = reason.lines().next().unwrap_or_default().to_owned();
         Error::Wav { path: path.to_owned(), reason }

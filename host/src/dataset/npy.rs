@@ -36,6 +36,8 @@ pub(super) const BYTE: Type = Type {
 
 /// An array as in the file, in row-major order.
 pub(super) struct Array {
+    /// NumPy's name of their type.
+    name: String,
     /// The length of each axis.
     pub shape: Vec<u64>,
     /// The bytes of its numbers, all of them.
@@ -56,16 +58,65 @@ impl Array {
     }
 }
 
+/// NumPy's name of a type, its width in bytes, and how a number of it is read.
+type AnyType = (&'static str, u64, fn(&[u8]) -> f64);
+
+/// Every type of real numbers NumPy writes on ordinary machines, for arrays of any of them.
+const ANY: [AnyType; 10] = [
+    ("'<f4'", 4, |b| f64::from(f32::from_le_bytes(b.try_into().unwrap_or_default()))),
+    ("'<f8'", 8, |b| f64::from_le_bytes(b.try_into().unwrap_or_default())),
+    ("'|u1'", 1, |b| f64::from(b[0])),
+    ("'|b1'", 1, |b| f64::from(b[0])),
+    ("'|i1'", 1, |b| f64::from(b[0] as i8)),
+    ("'<i2'", 2, |b| f64::from(i16::from_le_bytes(b.try_into().unwrap_or_default()))),
+    ("'<i4'", 4, |b| f64::from(i32::from_le_bytes(b.try_into().unwrap_or_default()))),
+    ("'<u4'", 4, |b| f64::from(u32::from_le_bytes(b.try_into().unwrap_or_default()))),
+    ("'<i8'", 8, |b| i64::from_le_bytes(b.try_into().unwrap_or_default()) as f64),
+    ("'<u8'", 8, |b| u64::from_le_bytes(b.try_into().unwrap_or_default()) as f64),
+];
+const ANY_REMEDY: &str = "little-endian real numbers are needed; convert with array.astype('<f4')";
+
 /// An array of numbers of this type; `missing` says what to do if there is no such file.
 pub(super) fn read(path: &Path, numbers: Type, missing: &'static str) -> Result<Array, Error> {
-    let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+    parse(path, &bytes(path, missing)?, &|_| numbers)
+}
+
+/// An array of real numbers of any type, in row-major order: the length of each axis, and all
+/// numbers as `f64`. They may be infinite or NaN.
+pub(super) fn read_any(
+    path: &Path,
+    missing: &'static str,
+) -> Result<(Vec<usize>, Vec<f64>), Error> {
+    parse_any(path, &bytes(path, missing)?)
+}
+
+/// The same from bytes; `path` is for the error.
+pub(super) fn parse_any(path: &Path, bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), Error> {
+    let kind = |found: &str| ANY.iter().find(|(name, ..)| *name == found).unwrap_or(&ANY[0]);
+    let choose = |found: &str| {
+        let &(name, width, _) = kind(found);
+        Type { name, width, remedy: ANY_REMEDY }
+    };
+    let array = parse(path, bytes, &choose)?;
+    let &(_, width, convert) = kind(&array.name);
+    let values = array.data.chunks_exact(width as usize).map(convert).collect();
+    Ok((array.shape.iter().map(|&axis| axis as usize).collect(), values))
+}
+
+fn bytes(path: &Path, missing: &'static str) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => Error::MissingFile { path: path.to_owned(), remedy: missing },
         _ => Error::Unreadable { path: path.to_owned(), source },
-    })?;
-    let start = header_end(&bytes).map_err(|reason| Error::not_npy(path, reason))?;
+    })
+}
+
+/// An array from bytes; `choose` says which type is needed, given the one in the file.
+fn parse(path: &Path, bytes: &[u8], choose: &dyn Fn(&str) -> Type) -> Result<Array, Error> {
+    let start = header_end(bytes).map_err(|reason| Error::not_npy(path, reason))?;
     let header = npyz::NpyHeader::from_reader(Cursor::new(&bytes[..start]))
         .map_err(|reason| Error::not_npy(path, reason))?;
     let found = header.dtype().descr();
+    let numbers = choose(&found);
     if found != numbers.name {
         return Err(Error::Type { path: path.to_owned(), found, remedy: numbers.remedy });
     }
@@ -82,7 +133,7 @@ pub(super) fn read(path: &Path, numbers: Type, missing: &'static str) -> Result<
         let expected = u64::try_from(expected).unwrap_or(u64::MAX);
         return Err(Error::Truncated { path: path.to_owned(), expected, found: data.len() as u64 });
     };
-    Ok(Array { shape, data: data.to_vec() })
+    Ok(Array { name: found, shape, data: data.to_vec() })
 }
 
 /// Where the numbers begin. Refuses headers that the parser of `npyz` would not survive: nesting,

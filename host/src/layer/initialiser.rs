@@ -4,7 +4,8 @@ use crate::random::Random;
 use crate::real::Real;
 
 /// The bound as a function of how many inputs an output has, and outputs an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Initialiser {
     /// ±√(6/(in + out)), biases 0 (Glorot & Bengio 2010; graph layers of PyG).
     Glorot,

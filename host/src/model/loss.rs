@@ -5,7 +5,8 @@ use fejer::Link;
 use crate::matrix::{View, ViewMut};
 use crate::real::Real;
 
-/// A loss of a batch: the mean over examples of a sum over everything in them.
+/// A loss of a batch: the mean over examples of a sum over everything in them. A site whose target
+/// is NaN is not asked for: it adds nothing, as the nodes of a graph that have no label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// ½ Σ (p − y)² on predictions, the output of the last link. Its signal (p − y)/examples makes
@@ -43,7 +44,7 @@ impl Loss {
             signal.copy_from_slice(output);
             self.predict(signal);
             for (signal, &target) in signal.iter_mut().zip(target) {
-                *signal = (*signal - target) * share;
+                *signal = if is_asked(target) { (*signal - target) * share } else { T::ZERO };
             }
         }
     }
@@ -51,6 +52,7 @@ impl Loss {
     /// L itself, for reports.
     pub fn value<T: Real>(self, examples: usize, output: View<'_, T>, target: View<'_, T>) -> f64 {
         let rows = output.each_row().zip(target.each_row());
+        let rows = rows.filter(|(_, target)| target.iter().copied().all(is_asked));
         let sum: f64 = rows
             .map(|(output, target)| match self {
                 Self::SquaredError => {
@@ -62,4 +64,9 @@ impl Loss {
             .sum();
         sum / examples as f64
     }
+}
+
+/// Whether a target is a number.
+pub(crate) fn is_asked<T: Real>(target: T) -> bool {
+    !target.to_f64().is_nan()
 }

@@ -1,0 +1,104 @@
+//! Tables of features with labels: NumPy's arrays, and CSV.
+
+use std::path::Path;
+
+use super::{Error, npy};
+use crate::matrix::Matrix;
+
+const MISSING: &str = "check the path in the experiment's data section";
+
+/// Features, row after row, all finite; axes beyond the first are one row.
+pub(super) fn features(path: &Path) -> Result<Matrix<f32>, Error> {
+    let (shape, values) = npy::read_any(path, MISSING)?;
+    let rows = shape.first().copied().unwrap_or(0);
+    if shape.len() < 2 || rows == 0 {
+        let found = shape.iter().map(|&axis| axis as u64).collect();
+        let remedy = "at least one row and two axes (rows, features) are needed; save array.reshape(rows, -1)";
+        return Err(Error::Shape { path: path.to_owned(), found, remedy });
+    }
+    let columns = values.len() / rows;
+    if let Some(at) = values.iter().position(|value| !(*value as f32).is_finite()) {
+        return Err(Error::Content {
+            path: path.to_owned(),
+            place: format!("row {}, column {}", at / columns, at % columns),
+            reason: format!("the number {}", values[at]),
+            remedy: "every feature must be a finite number below 3e38; repair or drop the row",
+        });
+    }
+    Ok(Matrix::new(rows, columns, values.into_iter().map(|value| value as f32).collect()))
+}
+
+/// One label a row: whole numbers from 0.
+pub(super) fn labels(path: &Path, rows: usize) -> Result<Vec<usize>, Error> {
+    let (shape, values) = npy::read_any(path, MISSING)?;
+    let refuse = |place: String, reason: String, remedy| {
+        Err(Error::Content { path: path.to_owned(), place, reason, remedy })
+    };
+    if values.len() != rows {
+        let reason = format!("an array of shape {shape:?} for {rows} rows of features");
+        return refuse("shape".into(), reason, "save one label a row of the features");
+    }
+    match values.iter().position(|&label| label < 0.0 || label.fract() != 0.0 || label > 65_535.0) {
+        None => Ok(values.into_iter().map(|label| label as usize).collect()),
+        Some(row) => {
+            let reason = format!("the label {}", values[row]);
+            refuse(format!("row {row}"), reason, "labels are whole numbers from 0; renumber them")
+        }
+    }
+}
+
+/// A CSV file with a header: features from every column but `label`, labels by the sorted names
+/// found there.
+pub(super) fn csv(path: &Path, label: &str) -> Result<(Matrix<f32>, Vec<String>), Error> {
+    let refuse = |place: String, reason: String, remedy| Error::Content {
+        path: path.to_owned(),
+        place,
+        reason,
+        remedy,
+    };
+    let file = std::fs::File::open(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => {
+            Error::MissingFile { path: path.to_owned(), remedy: MISSING }
+        }
+        _ => Error::Unreadable { path: path.to_owned(), source },
+    })?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+    let broken = |error: csv::Error| {
+        let line = error.position().map_or(1, csv::Position::line);
+        let remedy = "every line needs as many fields as the first, which names the columns";
+        refuse(format!("line {line}"), error.to_string(), remedy)
+    };
+    let header = reader.headers().map_err(broken)?.clone();
+    let Some(at) = header.iter().position(|column| column == label) else {
+        let columns: Vec<&str> = header.iter().collect();
+        let reason = format!("no column `{label}` among {columns:?}");
+        return Err(refuse(
+            "line 1".into(),
+            reason,
+            "name the column of the labels in data.source",
+        ));
+    };
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        for (column, field) in record.iter().enumerate() {
+            if column == at {
+                labels.push(field.to_owned());
+                continue;
+            }
+            let number = field.parse::<f32>().ok().filter(|number| number.is_finite());
+            let name = header.get(column).unwrap_or("?");
+            values.push(number.ok_or_else(|| {
+                let reason = format!("`{field}` is no finite number");
+                let remedy = "features are numbers; repair or drop the line";
+                refuse(format!("line {line}, column `{name}`"), reason, remedy)
+            })?);
+        }
+    }
+    if labels.is_empty() || header.len() < 2 {
+        let reason = "no line with features under the header".into();
+        return Err(refuse("line 2".into(), reason, "give one line an example"));
+    }
+    Ok((Matrix::new(labels.len(), header.len() - 1, values), labels))
+}

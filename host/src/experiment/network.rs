@@ -1,0 +1,246 @@
+//! Models as they are written down: a list of layers and links by name.
+
+use fejer::Link;
+use fejer::link::Slope;
+use serde::{Deserialize, Serialize};
+
+use super::error::{Fault, Reason};
+use crate::layer::{
+    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Initialiser, Layer, Pool, Pooling, Shape,
+};
+use crate::matrix::Csr;
+use crate::model::{self, Loss, Model, Stage};
+
+/// A model written down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Features; nodes and features; or height, width and channels.
+    pub input: Vec<usize>,
+    /// From the input up.
+    pub layers: Vec<Entry>,
+    /// What is minimised by the gradient.
+    #[serde(deserialize_with = "crate::named::choice")]
+    pub loss: Criterion,
+    /// Rule of the first weights.
+    pub initialiser: Initialiser,
+}
+
+/// A layer or link in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Entry(#[serde(deserialize_with = "crate::named::choice")] pub Part);
+
+/// A layer or link by name. Inputs follow from what stands below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Part {
+    /// So many outputs, connected with everything.
+    Dense(usize),
+    /// So many outputs at every node of the data's graph.
+    Graph(usize),
+    /// Square filters over an image.
+    Convolution {
+        /// How many.
+        filters: usize,
+        /// Their side, in pixels.
+        size: usize,
+        /// Pixels from one to the next.
+        #[serde(default = "one")]
+        stride: usize,
+        /// Zeros around the image.
+        #[serde(default)]
+        padding: usize,
+    },
+    /// Means of square windows.
+    AveragePool {
+        /// Their side, in pixels.
+        size: usize,
+        /// Pixels from one to the next; the side if left out.
+        #[serde(default)]
+        stride: Option<usize>,
+    },
+    /// Maxima of square windows.
+    MaxPool {
+        /// Their side, in pixels.
+        size: usize,
+        /// Pixels from one to the next; the side if left out.
+        #[serde(default)]
+        stride: Option<usize>,
+    },
+    /// An example's sites behind each other.
+    Flatten,
+    /// Each channel to mean 0 and variance 1, then times γ plus β unless `weights = false`.
+    BatchNorm {
+        /// With γ and β.
+        #[serde(default = "yes")]
+        weights: bool,
+    },
+    /// φ(u) = u
+    Identity,
+    /// φ(u) = 1/(1 + e⁻ᵘ)
+    Sigmoid,
+    /// φ(u) = eᵘ/Σeᵘ over the channels of a site
+    Softmax,
+    /// φ(u) = max(0, u)
+    Relu,
+    /// φ(u) = u above 0, slope·u below; in 128ths, so 1 is close to .01.
+    LeakyRelu(u8),
+    /// φ(u) = ln(1 + eᵘ)
+    Softplus,
+    /// φ(u) = tanh u
+    Tanh,
+    /// φ(u) = Φ(u)
+    Probit,
+}
+
+fn one() -> usize {
+    1
+}
+fn yes() -> bool {
+    true
+}
+
+/// A loss by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Criterion {
+    /// ½Σ(p − y)² on predictions: the last entry of the list is a link.
+    SquaredError,
+    /// Softmax and cross-entropy on scores: the list ends without a link.
+    CrossEntropy,
+    /// Sigmoid and binary cross-entropy on scores.
+    BinaryCrossEntropy,
+}
+
+/// Which channels lie where, while the list is walked.
+#[derive(Clone, Copy)]
+enum Below {
+    Rows(Shape),
+    Image(Image),
+}
+
+impl Below {
+    fn shape(self) -> Shape {
+        match self {
+            Self::Rows(shape) => shape,
+            Self::Image(image) => image.shape(),
+        }
+    }
+}
+
+impl Network {
+    /// The model.
+    ///
+    /// # Errors
+    /// [`Fault`]: names the layer that does not fit.
+    pub fn build(&self, graph: Option<&Csr<f32>>) -> Result<Model<f32>, Fault> {
+        let fault = |layer, name, reason| Fault { layer, name, reason };
+        let input = match *self.input.as_slice() {
+            [features] => Some(Below::Rows(Shape::flat(features))),
+            [sites, channels] => Some(Below::Rows(Shape { sites, channels })),
+            [height, width, channels] => Some(Below::Image(Image { height, width, channels })),
+            _ => None,
+        };
+        let input = input.filter(|_| self.input.iter().all(|&axis| axis > 0));
+        let input = input.ok_or_else(|| fault(0, "input", Reason::Input(self.input.clone())))?;
+        let (mut below, mut stages) = (input, Vec::new());
+        for (layer, Entry(part)) in self.layers.iter().enumerate() {
+            let refuse = |reason| fault(layer, part.name(), reason);
+            let (stage, above) = part.stage(below, graph).map_err(refuse)?;
+            stages.push(stage);
+            below = above;
+        }
+        let loss = match self.loss {
+            Criterion::SquaredError => Loss::SquaredError,
+            Criterion::CrossEntropy => Loss::CROSS_ENTROPY,
+            Criterion::BinaryCrossEntropy => Loss::Matching(Link::Sigmoid),
+        };
+        Model::new(input.shape(), stages, loss).map_err(|error: model::Error| {
+            let name = self.layers.get(error.stage).map_or("none", |Entry(part)| part.name());
+            fault(error.stage, name, error.source.into())
+        })
+    }
+}
+
+impl Part {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Dense(_) => "dense",
+            Self::Graph(_) => "graph",
+            Self::Convolution { .. } => "convolution",
+            Self::AveragePool { .. } => "average_pool",
+            Self::MaxPool { .. } => "max_pool",
+            Self::Flatten => "flatten",
+            Self::BatchNorm { .. } => "batch_norm",
+            Self::Identity => "identity",
+            Self::Sigmoid => "sigmoid",
+            Self::Softmax => "softmax",
+            Self::Relu => "relu",
+            Self::LeakyRelu(_) => "leaky_relu",
+            Self::Softplus => "softplus",
+            Self::Tanh => "tanh",
+            Self::Probit => "probit",
+        }
+    }
+
+    /// The stage, and what it gives.
+    fn stage(&self, below: Below, graph: Option<&Csr<f32>>) -> Result<(Stage<f32>, Below), Reason> {
+        let shape = below.shape();
+        let channels = shape.channels;
+        let image = match below {
+            Below::Image(image) => Ok(image),
+            Below::Rows(_) => Err(Reason::NoImage),
+        };
+        let link = |link| Ok((Stage::Link(link), below));
+        match *self {
+            Self::Dense(outputs) => {
+                let shape = Shape { channels: outputs, ..shape };
+                Ok((Stage::layer(Dense::new(channels, outputs)), Below::Rows(shape)))
+            }
+            Self::Graph(outputs) => {
+                let filter = graph.ok_or(Reason::NoGraph)?.clone();
+                let shape = Shape { channels: outputs, ..shape };
+                Ok((Stage::layer(Graph::new(filter, channels, outputs)?), Below::Rows(shape)))
+            }
+            Self::Convolution { filters, size, stride, padding } => {
+                let layer = Convolution { image: image?, filters, size, stride, padding };
+                Layer::<f32>::output(&layer, shape)?;
+                Ok((Stage::layer(layer), Below::Image(layer.output_image())))
+            }
+            Self::AveragePool { size, stride } => pool(Pooling::Average, image?, size, stride),
+            Self::MaxPool { size, stride } => pool(Pooling::Maximum, image?, size, stride),
+            Self::Flatten => {
+                let shape = Shape::flat(shape.sites * channels);
+                Ok((Stage::layer(Flatten), Below::Rows(shape)))
+            }
+            Self::BatchNorm { weights: true } => {
+                Ok((Stage::layer(BatchNorm::new(channels)), below))
+            }
+            Self::BatchNorm { weights: false } => {
+                Ok((Stage::layer(BatchNorm::without_weights(channels)), below))
+            }
+            Self::Identity => link(Link::Identity),
+            Self::Sigmoid => link(Link::Sigmoid),
+            Self::Softmax => link(Link::Softmax),
+            Self::Relu => link(Link::Relu),
+            Self::LeakyRelu(slope) => {
+                link(Link::LeakyRelu(Slope::from_128ths(slope).ok_or(Reason::Slope(slope))?))
+            }
+            Self::Softplus => link(Link::Softplus),
+            Self::Tanh => link(Link::Tanh),
+            Self::Probit => link(Link::Probit),
+        }
+    }
+}
+
+fn pool(
+    pooling: Pooling,
+    image: Image,
+    size: usize,
+    stride: Option<usize>,
+) -> Result<(Stage<f32>, Below), Reason> {
+    let layer = Pool { pooling, image, size, stride: stride.unwrap_or(size) };
+    Layer::<f32>::output(&layer, image.shape())?;
+    Ok((Stage::layer(layer), Below::Image(layer.output_image())))
+}

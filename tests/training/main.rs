@@ -1,0 +1,7 @@
+//! Training of whole networks: the promises of `fejer_host::trainer`.
+
+mod resume;
+mod rules;
+#[path = "../support/mod.rs"]
+mod support;
+mod task;
