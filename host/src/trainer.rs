@@ -61,6 +61,8 @@ pub struct Progress<'a, T> {
     pub steps: u64,
     /// Was it the last of its epoch?
     pub is_epoch_end: bool,
+    /// At the end of an epoch, the state to go on from.
+    pub checkpoint: Option<&'a Checkpoint<T>>,
     /// Mean loss of this epoch's batches, each before its step.
     pub loss: f64,
     /// Since this run began.
@@ -210,20 +212,21 @@ impl<'a, T: Real> Training<'a, T> {
             if !batch_loss.is_finite() || (is_epoch_end && !is_sound()) {
                 return Err(self.diverged(batch_loss, &kept));
             }
+            if is_epoch_end {
+                kept = self.checkpoint();
+            }
             let flow = observe(&Progress {
                 epoch: self.epoch(self.step - 1) + 1,
                 epochs: self.recipe.epochs,
                 step: self.step,
                 steps: self.steps(),
                 is_epoch_end,
+                checkpoint: is_epoch_end.then_some(&kept),
                 loss: self.loss / in_epoch as f64,
                 seconds: start.elapsed().as_secs_f64(),
                 model: self.model,
                 point: &self.point,
             });
-            if is_epoch_end {
-                kept = self.checkpoint();
-            }
             if flow.is_break() {
                 return Ok(Outcome::Interrupted);
             }
