@@ -284,3 +284,6 @@ fn check_classes(data: &Data) -> Result<(), Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
