@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use error::Error;
+pub use error::{Error, Fault, Reason};
 pub use history::{Epoch, from_csv, to_csv};
 pub use network::{Criterion, Entry, Network, Part};
 pub use run::{Ended, Step, train};
