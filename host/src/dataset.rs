@@ -19,7 +19,7 @@ mod tables;
 
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};
-pub use synthetic::{moons, probit};
+pub use synthetic::{moons, probit, recovery};
 
 use std::path::{Path, PathBuf};
 

@@ -23,14 +23,18 @@
 //! An unknown name, a missing entry or a layer that does not fit is an error that names file and line.
 
 mod error;
+mod history;
 mod network;
+mod run;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use error::Error;
+pub use error::{Error, Fault, Reason};
+pub use history::{Epoch, from_csv, to_csv};
 pub use network::{Criterion, Entry, Network, Part};
+pub use run::{Ended, Step, train};
 
 use crate::dataset::{Data, Source};
 use crate::model::Model;

@@ -32,6 +32,12 @@ enum Arguments {
     Plan(Planned),
     /// Run a published experiment and show it beside its honest baselines.
     Reproduce(cli::reproduce::Arguments),
+    /// Train a whole network on the desktop from an experiment's TOML file.
+    Train(cli::train::Arguments),
+    /// Score a trained network on its data.
+    Evaluate(cli::evaluate::Arguments),
+    /// Train several ways with several seeds: one table and one picture.
+    Compare(cli::compare::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -101,6 +107,9 @@ fn main() -> ExitCode {
         }
         Arguments::Plan(planned) => show_plan(&planned),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
+        Arguments::Train(arguments) => cli::train::run(arguments),
+        Arguments::Evaluate(arguments) => cli::evaluate::run(arguments),
+        Arguments::Compare(arguments) => cli::compare::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

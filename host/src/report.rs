@@ -10,18 +10,22 @@ mod accuracy;
 mod certificate;
 mod chart;
 mod confusion;
+mod curves;
 mod number;
 mod page;
 mod palette;
 mod table;
 #[cfg(test)]
 mod tests;
+mod training;
 
 use serde::{Deserialize, Serialize};
 
 pub use accuracy::picture;
+pub use curves::{Chart, Curve, picture as curves};
 pub use page::page;
 pub use table::table;
+pub use training::{TrainingReport, page as training_page};
 
 /// Everything the report shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]

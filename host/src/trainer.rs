@@ -8,6 +8,7 @@ mod checkpoint;
 mod checks;
 mod error;
 mod momentum;
+mod progress;
 mod recipe;
 mod scaled;
 mod schedule;
@@ -23,6 +24,7 @@ pub use adam::Adam;
 pub use checkpoint::Checkpoint;
 pub use error::Error;
 pub use momentum::Momentum;
+pub use progress::{Outcome, Progress};
 pub use recipe::{Recipe, Scale};
 pub use schedule::Schedule;
 pub use scores::{Scores, decision, evaluate};
@@ -39,37 +41,6 @@ use update::Stepper;
 
 /// Streams of the seed from here on order the examples of an epoch; those below it draw weights.
 const ORDER_STREAMS: u64 = 1 << 32;
-
-/// Why a training stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All epochs are made.
-    Finished,
-    /// The observer asked for it; a checkpoint goes on from here.
-    Interrupted,
-}
-
-/// Where a training is, after a step.
-pub struct Progress<'a, T> {
-    /// The epoch of that step, from 1.
-    pub epoch: u32,
-    /// Epochs in all.
-    pub epochs: u32,
-    /// Steps made.
-    pub step: u64,
-    /// Steps in all.
-    pub steps: u64,
-    /// Was it the last of its epoch?
-    pub is_epoch_end: bool,
-    /// Mean loss of this epoch's batches, each before its step.
-    pub loss: f64,
-    /// Since this run began.
-    pub seconds: f64,
-    /// The model, with its running statistics.
-    pub model: &'a Model<T>,
-    /// The weights.
-    pub point: &'a [T],
-}
 
 /// A training under way.
 pub struct Training<'a, T> {
@@ -210,20 +181,21 @@ impl<'a, T: Real> Training<'a, T> {
             if !batch_loss.is_finite() || (is_epoch_end && !is_sound()) {
                 return Err(self.diverged(batch_loss, &kept));
             }
+            if is_epoch_end {
+                kept = self.checkpoint();
+            }
             let flow = observe(&Progress {
                 epoch: self.epoch(self.step - 1) + 1,
                 epochs: self.recipe.epochs,
                 step: self.step,
                 steps: self.steps(),
                 is_epoch_end,
+                checkpoint: is_epoch_end.then_some(&kept),
                 loss: self.loss / in_epoch as f64,
                 seconds: start.elapsed().as_secs_f64(),
                 model: self.model,
                 point: &self.point,
             });
-            if is_epoch_end {
-                kept = self.checkpoint();
-            }
             if flow.is_break() {
                 return Ok(Outcome::Interrupted);
             }

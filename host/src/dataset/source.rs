@@ -1,7 +1,10 @@
 //! The data section of an experiment: where examples come from, how they are split and standardised.
 
+mod kind;
+
 use std::path::{Path, PathBuf};
 
+pub use kind::Kind;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Examples, idx, planetoid, sounds, synthetic, tables};
@@ -26,76 +29,6 @@ pub struct Source {
     /// Of the split, and of what is drawn.
     #[serde(default)]
     pub seed: u64,
-}
-
-/// Kinds of data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Kind {
-    /// Two half moons; see [`synthetic::moons`].
-    Moons {
-        /// Examples.
-        #[serde(default = "thousand")]
-        count: usize,
-        /// Deviation of the noise.
-        #[serde(default = "tenth")]
-        noise: f64,
-    },
-    /// The probit model of arXiv 2202.08876, with its 500 test examples.
-    Probit {
-        /// Features, up to 200.
-        features: usize,
-        /// Training examples.
-        #[serde(default = "two_thousand")]
-        count: usize,
-    },
-    /// Images and labels as LeCun's IDX files, .gz or not; pixels become 0 to 1.
-    Idx {
-        /// Images to train on.
-        images: PathBuf,
-        /// Their labels.
-        labels: PathBuf,
-        /// Images of the test.
-        #[serde(default)]
-        test_images: Option<PathBuf>,
-        /// Their labels.
-        #[serde(default)]
-        test_labels: Option<PathBuf>,
-    },
-    /// Features (rows first) and labels as .npy files.
-    Npy {
-        /// Features to train on.
-        features: PathBuf,
-        /// Their labels.
-        labels: PathBuf,
-        /// Features of the test.
-        #[serde(default)]
-        test_features: Option<PathBuf>,
-        /// Their labels.
-        #[serde(default)]
-        test_labels: Option<PathBuf>,
-    },
-    /// A CSV file with a header; classes are the sorted names of the label column.
-    Csv {
-        /// The file.
-        file: PathBuf,
-        /// Name of the label column.
-        label: String,
-    },
-    /// A folder of {class}_{anything}.wav, 8 kHz, mono, 16 bit; 160 log-mel features each.
-    Wav(PathBuf),
-    /// A folder with a citation graph as .npy files, one example, and its public split.
-    Graph(PathBuf),
-}
-
-fn thousand() -> usize {
-    1000
-}
-fn two_thousand() -> usize {
-    2000
-}
-fn tenth() -> f64 {
-    0.1
 }
 
 /// What a training is given.
@@ -152,6 +85,17 @@ impl Source {
                 let train = synthetic::probit::examples(&truth, *count, seed);
                 let test = synthetic::probit::examples(&truth, 500, seed.wrapping_add(12_312));
                 Data { train, test, graph: None, classes: names(2) }
+            }
+            Kind::Recovery { nodes, layers, count } => {
+                if *nodes == 0 || *count == 0 || !(2..=3).contains(layers) {
+                    let remedy = "recovery needs nodes, a count, and 2 or 3 layers".into();
+                    return Err(Error::Setting { field: "source", remedy });
+                }
+                let recovery = synthetic::recovery::Recovery::new(*nodes, *layers == 3);
+                let graphs =
+                    |first: usize| recovery.graphs(first as u32, *count, self.seed as u32).examples;
+                let (train, test) = (graphs(0), graphs(*count));
+                Data { train, test, graph: Some(recovery.filter), classes: names(2) }
             }
             Kind::Idx { images, labels, test_images, test_labels } => {
                 let train = pictures(&at(images), &at(labels))?;
@@ -284,3 +228,6 @@ fn check_classes(data: &Data) -> Result<(), Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Problems drawn from a seed.
 
 pub mod probit;
+pub mod recovery;
 
 use super::Examples;
 use crate::matrix::Matrix;

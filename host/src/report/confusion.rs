@@ -29,7 +29,7 @@ pub(super) fn mistakes(counts: &[Vec<u32>]) -> (u32, u32) {
 pub(super) fn table(caption: &str, classes: &[String], counts: &[Vec<u32>]) -> String {
     let (wrong, all) = mistakes(counts);
     let mut out = format!(
-        "<div class=\"scroll\"><table class=\"confusion\"><caption><b>{}</b> {wrong} of {all} wrong</caption><thead><tr><th scope=\"col\" class=\"corner\">truth ↓ device →</th>",
+        "<div class=\"scroll\"><table class=\"confusion\"><caption><b>{}</b> {wrong} of {all} wrong</caption><thead><tr><th scope=\"col\" class=\"corner\">truth ↓ decision →</th>",
         escape(caption)
     );
     for class in classes {
