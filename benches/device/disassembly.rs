@@ -111,10 +111,22 @@ impl Disassembly {
 
     /// Bytes of a function and of all it may call.
     pub fn text_of(&self, name: &str) -> Result<u64, Failure> {
+        self.text_within(name, &|_| true)
+    }
+
+    /// The same without what only other links than softmax call: `Link::predict_each` is the one door
+    /// to them, and a head has one link.
+    pub fn own_text_of(&self, name: &str) -> Result<u64, Failure> {
+        self.text_within(name, &|callee| !callee.contains(OTHER_LINKS))
+    }
+
+    fn text_within(&self, name: &str, is_within: &dyn Fn(&str) -> bool) -> Result<u64, Failure> {
         let (mut seen, mut open) = (BTreeSet::new(), vec![name]);
         let mut bytes = 0;
         while let Some(name) = open.pop() {
-            let Some(function) = self.functions.get(name).filter(|_| seen.insert(name)) else {
+            let Some(function) =
+                self.functions.get(name).filter(|_| is_within(name) && seen.insert(name))
+            else {
                 continue;
             };
             if function.is_open || function.bytes == 0 {

@@ -242,6 +242,14 @@ pub(crate) fn stay_rolled() {
     }
 }
 
+/// The same for code that is in line where it is short and out of line where it is long.
+#[inline(always)]
+pub(crate) fn stay_rolled_if<const ROLLED: bool>() {
+    if ROLLED {
+        stay_rolled();
+    }
+}
+
 /// ln Σ eᵘ without overflow.
 fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     let top = maximum(scores);

@@ -6,6 +6,7 @@
 //! somebody else has written, are all weights looked at. So what a step refuses depends on the
 //! weights alone, and how long it takes, but for those cases, on nothing but the shapes.
 
+use crate::link::stay_rolled_if;
 use crate::scalar::Scalar;
 
 /// Steps in which every row is looked at once.
@@ -63,7 +64,11 @@ impl Reach {
         let count = weights.len().div_ceil(SWEEP);
         let first = self.next.min(weights.len() - count);
         let rows = weights.get(first..first + count).unwrap_or(weights).as_flattened();
-        let ones = if count * OUTPUTS <= IN_LINE { ones(rows) } else { ones_out_of_line(rows) };
+        let ones = if count * OUTPUTS <= IN_LINE {
+            ones::<S, false>(rows)
+        } else {
+            ones_out_of_line(rows)
+        };
         self.seen = self.seen.max(ones + 1);
         self.next += count;
     }
@@ -71,20 +76,26 @@ impl Reach {
 
 /// All magnitudes or-ed.
 #[inline(always)]
-fn ones<S: Scalar>(values: &[S]) -> u32 {
-    values.iter().fold(0, |ones, &value| ones | places_below(value))
+fn ones<S: Scalar, const ROLLED: bool>(values: &[S]) -> u32 {
+    values.iter().fold(0, |ones, &value| {
+        stay_rolled_if::<ROLLED>();
+        ones | places_below(value)
+    })
 }
 
 #[inline(never)]
 fn ones_out_of_line<S: Scalar>(values: &[S]) -> u32 {
-    ones(values)
+    ones::<S, true>(values)
 }
 
 /// Of all weights.
 #[cold]
 #[inline(never)]
 fn largest<S: Scalar>(weights: &[S]) -> u32 {
-    weights.iter().fold(0, |most, &weight| most.max(places(weight)))
+    weights.iter().fold(0, |most, &weight| {
+        stay_rolled_if::<true>();
+        most.max(places(weight))
+    })
 }
 
 /// |x| in last places, of a fixed-point number.

@@ -185,7 +185,7 @@ pub trait Scalar:
     #[doc(hidden)]
     #[inline(always)]
     fn step_predict_short<const OUTPUTS: usize>(link: Link, scores: &mut [Self; OUTPUTS]) {
-        link.predict(scores);
+        link.predict_all(scores);
     }
     /// W ← W − length·field ηᵀ of a learning step in one go; `None` where there is no such way.
     #[doc(hidden)]

@@ -45,7 +45,7 @@ pub trait Stored<S: Scalar>: Copy {
     #[doc(hidden)]
     #[inline(always)]
     fn step_predict<const OUTPUTS: usize>(link: Link, scores: &mut [S; OUTPUTS]) {
-        link.predict(scores);
+        link.predict_all(scores);
     }
 
     /// W ← W − length·field ηᵀ, booked and made, or refused; `None` where there is no way in one go.

@@ -97,7 +97,7 @@ pub(crate) fn softmax<Frac: Unsigned + LeEqU32 + 'static, const OUTPUTS: usize>(
     scores: &mut [Weight<Frac>; OUTPUTS],
 ) {
     if OUTPUTS <= IN_LINE {
-        softmax::softmax(scores);
+        softmax::softmax::<Frac, false>(scores);
     } else {
         softmax::out_of_line(scores);
     }
@@ -153,7 +153,7 @@ fn move_by<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const OUTPUTS:
     let Some(bias) = weights.last_mut() else { return };
     let shift = mantissas.shift.cast_unsigned();
     if OUTPUTS <= IN_LINE {
-        rows::move_row(bias, &mantissas.values, Short::ONE, shift);
+        rows::move_row::<Frac, false>(bias, &mantissas.values, Short::ONE, shift);
     } else {
         rows::move_row_out_of_line(bias, &mantissas.values, Short::ONE, shift);
     }

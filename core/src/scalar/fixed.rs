@@ -176,7 +176,7 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         if narrow::covers::<Frac>() && link == Link::Softmax {
             narrow::softmax(scores);
         } else {
-            link.predict(scores);
+            link.predict_all(scores);
         }
     }
     #[inline(always)]

@@ -64,12 +64,10 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         length: S,
         field: &[S; OUTPUTS],
     ) -> Result<(), Error> {
-        if S::EXACT_SUMS && !all_sound(field) {
-            return Err(Error::Unsound);
-        }
         match X::descend(self.booked(), features, norm.largest, length, field) {
             Some(true) => Ok(()),
             Some(false) => Err(Error::Unsound),
+            None if S::EXACT_SUMS && !all_sound(field) => Err(Error::Unsound),
             None => self.move_along(features, norm, scores, &field.map(|g| -length.times(g))),
         }
     }

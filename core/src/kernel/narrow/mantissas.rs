@@ -14,6 +14,9 @@ const MOST_SHIFT: i32 = 16;
 /// The most places both factors of a step are shifted up by, so that s is at most [`MOST_SHIFT`].
 const MOST_ROOM: u32 = 27;
 
+/// The place of a magnitude that no sound number has.
+const UNSOUND: u32 = 1 << 30;
+
 /// Places that fit above a number's highest one, below the sign.
 #[inline(always)]
 fn room(ones: u32) -> u32 {
@@ -82,7 +85,9 @@ impl<const OUTPUTS: usize> Mantissas<OUTPUTS> {
         // m·feature/2^s last places are l·f·2^(32−a−b)·feature in units of 2^−60: s = a + b − 11.
         let shift = (a + b).cast_signed() - (MOST_ROOM.cast_signed() - MOST_SHIFT);
         let mantissas = Self { shift, values };
-        (mantissas, mantissas.most_moved((most + 1).wrapping_mul(feature)))
+        // A field beyond the sound range moves by as much.
+        let unsound = largest & UNSOUND;
+        (mantissas, mantissas.most_moved((most + 1).wrapping_mul(feature)) | unsound)
     }
 
     /// Places moved by, of the largest product of mantissa and feature, at most 2³⁰.

@@ -4,6 +4,7 @@ use fixed::types::extra::{LeEqU32, Unsigned};
 
 use super::mantissas::Mantissas;
 use super::{Weight, guard, moved, product};
+use crate::link::stay_rolled_if;
 use crate::stored::Short;
 
 /// sums ← sums + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g
@@ -30,7 +31,7 @@ pub(super) fn update<
     mantissas: &Mantissas<OUTPUTS>,
 ) {
     for (row, &Short(feature)) in weights.iter_mut().zip(features) {
-        move_row(row, &mantissas.values, feature, mantissas.shift.cast_unsigned());
+        move_row::<Frac, false>(row, &mantissas.values, feature, mantissas.shift.cast_unsigned());
     }
 }
 
@@ -60,19 +61,21 @@ fn move_far<Frac: Unsigned + LeEqU32 + 'static>(
     feature: i32,
 ) {
     for (weight, mantissa) in row.iter_mut().zip(mantissas) {
+        stay_rolled_if::<true>();
         *weight = Weight::from_bits(weight.to_bits().wrapping_add(mantissa.wrapping_mul(feature)));
     }
 }
 
 /// weight ← weight + ⌊(mantissa·feature + 2^(s−1)) / 2^s⌋ for one row.
 #[inline(always)]
-pub(super) fn move_row<Frac: Unsigned + LeEqU32 + 'static>(
+pub(super) fn move_row<Frac: Unsigned + LeEqU32 + 'static, const ROLLED: bool>(
     row: &mut [Weight<Frac>],
     mantissas: &[i32],
     feature: i16,
     shift: u32,
 ) {
     for (weight, &mantissa) in row.iter_mut().zip(mantissas) {
+        stay_rolled_if::<ROLLED>();
         *weight = moved(*weight, mantissa, feature, shift);
     }
 }
@@ -85,5 +88,5 @@ pub(super) fn move_row_out_of_line<Frac: Unsigned + LeEqU32 + 'static>(
     feature: i16,
     shift: u32,
 ) {
-    move_row(row, mantissas, feature, shift);
+    move_row::<Frac, true>(row, mantissas, feature, shift);
 }

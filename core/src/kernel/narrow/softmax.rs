@@ -3,6 +3,7 @@
 use fixed::types::extra::{LeEqU32, Unsigned};
 
 use super::Weight;
+use crate::link::stay_rolled_if;
 use crate::scalar::{PARTS, leading_zeros, powers};
 
 /// 2^(i/32), 15 fraction bits.
@@ -13,18 +14,22 @@ const LEAST: i32 = -17 << 24;
 /// [`softmax`] once for all shapes.
 #[inline(never)]
 pub(super) fn out_of_line<Frac: Unsigned + LeEqU32 + 'static>(scores: &mut [Weight<Frac>]) {
-    softmax(scores);
+    softmax::<Frac, true>(scores);
 }
 
 /// Turns scores into shares, both with 24 fraction bits.
 #[inline(always)]
-pub(super) fn softmax<Frac: Unsigned + LeEqU32 + 'static>(scores: &mut [Weight<Frac>]) {
+pub(super) fn softmax<Frac: Unsigned + LeEqU32 + 'static, const ROLLED: bool>(
+    scores: &mut [Weight<Frac>],
+) {
     let mut top = i32::MIN;
     for score in scores.iter() {
+        stay_rolled_if::<ROLLED>();
         top = if top < score.to_bits() { score.to_bits() } else { top };
     }
     let mut total = 0_u32;
     for score in scores.iter_mut() {
+        stay_rolled_if::<ROLLED>();
         let power = power(score.to_bits().wrapping_sub(top));
         total = total.wrapping_add(power);
         *score = Weight::from_bits(power.cast_signed());
@@ -35,6 +40,7 @@ pub(super) fn softmax<Frac: Unsigned + LeEqU32 + 'static>(scores: &mut [Weight<F
     // part/total = part·inverse·2^(zeros − 47)
     let down = 23_u32.wrapping_sub(zeros) & 31;
     for score in scores {
+        stay_rolled_if::<ROLLED>();
         let part = score.to_bits().cast_unsigned().wrapping_mul(inverse);
         *score = Weight::from_bits((part >> down).cast_signed());
     }
@@ -85,14 +91,14 @@ mod tests {
             let exact = scores.map(|score| libm::exp(score.to_num::<f64>()));
             let total: f64 = exact.iter().sum();
             let mut shares = scores;
-            softmax(&mut shares);
+            softmax::<_, false>(&mut shares);
             for (share, exact) in shares.into_iter().zip(exact) {
                 let share = share.to_num::<f64>();
                 assert!((share - exact / total).abs() < 1.3e-4, "{share} {}", exact / total);
             }
         }
         let mut one = [I8F24::from_bits(123)];
-        softmax(&mut one);
+        softmax::<_, true>(&mut one);
         assert!((one[0] - I8F24::ONE).abs() < I8F24::from_num(1e-4));
     }
 }
