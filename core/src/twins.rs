@@ -22,14 +22,11 @@ pub struct Twin<S, X, const OUTPUTS: usize> {
 
 impl<S: Scalar, X: Stored<S>, const OUTPUTS: usize> Twin<S, X, OUTPUTS> {
     /// What the steps use on this target.
-    pub const fn used() -> Self {
-        Self { score: X::score, update: X::update }
-    }
+    pub const USED: Self = Self { score: X::score, update: X::update };
 
     /// The safe version that every target has.
-    pub const fn portable() -> Self {
-        Self { score: kernel::portable::score, update: kernel::portable::update }
-    }
+    pub const PORTABLE: Self =
+        Self { score: kernel::portable::score, update: kernel::portable::update };
 }
 
 /// The two passes of a learning step in 32-bit arithmetic.

@@ -156,7 +156,7 @@ macro_rules! twins {
 
 macro_rules! each_count {
     ($name:literal, $scalar:ty, $stored:ty, $portable:ident: $($outputs:literal)*) => {
-        $(compare::<$scalar, $stored, $outputs>($name, &Twin::used(), &Twin::$portable())?;)*
+        $(compare::<$scalar, $stored, $outputs>($name, &Twin::USED, &Twin::$portable)?;)*
     };
 }
 
@@ -174,9 +174,9 @@ macro_rules! each_narrow {
 type Q16 = FixedI32<fejer::fixed::types::extra::U16>;
 type Q24 = FixedI32<fejer::fixed::types::extra::U24>;
 
-// The last word names the constructor of `Twin` that gives the portable version.
+// The last word names the constant of `Twin` that is the portable version.
 twins! {
-    "f32": f32, f32, portable;
-    "q16": Q16, Short, portable;
-    "q24": Q24, Short, portable;
+    "f32": f32, f32, PORTABLE;
+    "q16": Q16, Short, PORTABLE;
+    "q24": Q24, Short, PORTABLE;
 }
