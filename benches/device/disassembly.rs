@@ -25,6 +25,10 @@ struct Function {
     is_open: bool,
 }
 
+/// The doors of a step to the links that act on each output alone, as they are mangled:
+/// `Link::predict_each`, and `resolvent::of_each` of the proximal point.
+const OTHER_LINKS: [&str; 2] = ["12predict_each", "7of_each"];
+
 /// An image as instructions.
 pub struct Disassembly {
     /// By address.
@@ -114,10 +118,10 @@ impl Disassembly {
         self.text_within(name, &|_| true)
     }
 
-    /// The same without what only other links than softmax call: `Link::predict_each` is the one door
-    /// to them, and a head has one link.
+    /// The same without what only the other links call: a head has one, here softmax.
     pub fn own_text_of(&self, name: &str) -> Result<u64, Failure> {
-        self.text_within(name, &|callee| !callee.contains(OTHER_LINKS))
+        let is_own = |callee: &str| !OTHER_LINKS.iter().any(|door| callee.contains(door));
+        self.text_within(name, &is_own)
     }
 
     fn text_within(&self, name: &str, is_within: &dyn Fn(&str) -> bool) -> Result<u64, Failure> {

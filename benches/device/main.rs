@@ -225,7 +225,8 @@ fn figure(
         cycles: cycles.iter().find(|(name, _)| *name == entry).map(|&(_, cycles)| cycles),
         jitter: measured.most - measured.least,
         ram_bytes: measured.stack + disassembly.variables,
-        text_bytes: disassembly.text_of(name)?,
+        text_bytes: disassembly.own_text_of(name)?,
+        links_bytes: disassembly.text_of(name)? - disassembly.own_text_of(name)?,
     })
 }
 

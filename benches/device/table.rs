@@ -35,10 +35,11 @@ pub fn print(figures: &[Figure]) {
                 let most = |of: fn(&Figure) -> u64| rows.iter().map(|row| of(row)).max();
                 let most = |of| most(of).unwrap_or_default();
                 println!(
-                    "| {} | {} | {} |",
+                    "| {} | {} | {} + {} |",
                     most(|row| row.jitter),
                     most(|row| row.ram_bytes),
-                    most(|row| row.text_bytes)
+                    most(|row| row.text_bytes),
+                    most(|row| row.links_bytes)
                 );
             }
         }

@@ -79,7 +79,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.step_scores(&sample.features)?;
+        let scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let field = self.step_residual::<X>(scores, &sample.target);
         self.descend(&sample.features, norm, &scores, step, &field)
     }
@@ -108,7 +109,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let mut scores = self.step_scores(&sample.features)?;
+        let mut scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let field = self.step_residual::<X>(scores, &sample.target);
         let reach = step.scale(norm.factor());
         for (score, field) in scores.iter_mut().zip(field) {
@@ -147,7 +149,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
             return Err(Error::Precision);
         }
         check(sample, precision)?;
-        let scores = self.step_scores(&sample.features)?;
+        let scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let kappa = S::ratio(precision.widen(), norm.squared);
         let mut beta = sample.target;
         for (beta, &score) in beta.iter_mut().zip(&scores) {
@@ -183,7 +186,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.step_scores(&sample.features)?;
+        let scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let norm = SquaredNorm::of(&sample.features);
         let squared_norm = norm.factor();
         let link = self.link();

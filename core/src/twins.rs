@@ -41,15 +41,14 @@ pub struct NarrowTwin<const ROWS: usize, const OUTPUTS: usize> {
 #[cfg(feature = "fixed")]
 impl<const ROWS: usize, const OUTPUTS: usize> NarrowTwin<ROWS, OUTPUTS> {
     /// What the steps use on this target.
-    pub const fn used() -> Self {
-        let (score, update) =
-            (narrow::sums::<ROWS, OUTPUTS, false>, narrow::updated::<_, _, false>);
-        Self { score, update }
-    }
+    pub const USED: Self = Self {
+        score: narrow::sums::<ROWS, OUTPUTS, false>,
+        update: narrow::updated::<ROWS, OUTPUTS, false>,
+    };
 
     /// The safe version that every target has.
-    pub const fn portable() -> Self {
-        let (score, update) = (narrow::sums::<ROWS, OUTPUTS, true>, narrow::updated::<_, _, true>);
-        Self { score, update }
-    }
+    pub const PORTABLE: Self = Self {
+        score: narrow::sums::<ROWS, OUTPUTS, true>,
+        update: narrow::updated::<ROWS, OUTPUTS, true>,
+    };
 }

@@ -105,7 +105,7 @@ where
 /// One shape of a step in 32-bit arithmetic.
 #[inline(never)]
 fn compare_narrow<const ROWS: usize, const OUTPUTS: usize>() -> Result<(), Difference> {
-    let (twin, portable) = (NarrowTwin::used(), NarrowTwin::portable());
+    let (twin, portable) = (NarrowTwin::USED, NarrowTwin::PORTABLE);
     let mut random = Random::new((ROWS * OUTPUTS) as u32);
     for _ in 0..TRIALS {
         let features: [Short; 41] = core::array::from_fn(|_| Short::draw(&mut random));

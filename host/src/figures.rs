@@ -28,8 +28,10 @@ pub struct Figure {
     pub jitter: u64,
     /// Stack and variables of the call, bytes.
     pub ram_bytes: u64,
-    /// Text of all it may call, bytes.
+    /// Text of all it may call with its link, softmax, bytes.
     pub text_bytes: u64,
+    /// What the other links add to that, once in an image, bytes.
+    pub links_bytes: u64,
 }
 
 /// The committed figures.

@@ -208,7 +208,7 @@ fn cost(
     };
     let stack_bytes = predict.ram_bytes.max(learn.ram_bytes);
     let ram_bytes = weights_bytes + memory_bytes + stack_bytes;
-    let flash_bytes = weights_bytes + predict.text_bytes + learn.text_bytes;
+    let flash_bytes = weights_bytes + predict.text_bytes + learn.text_bytes + learn.links_bytes;
     let duty_cycle = request.rate * (time(&predict).seconds + time(&learn).seconds);
     Ok(Some(Cost {
         is_measured: predict.is_measured,

@@ -79,8 +79,7 @@ pub(crate) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
 ) -> [Weight<Frac>; OUTPUTS] {
-    let mut sums = [half(ROWS); OUTPUTS];
-    twin::score::<Frac, ROWS, OUTPUTS>(weights, features, &mut sums);
+    let mut sums = twin::score(weights, features);
     let up = FRACTION - (36 - WORD) + guard(ROWS);
     if let Some(bias) = weights.last() {
         // The bias belongs to a feature of 1, which is 2¹².
@@ -177,10 +176,8 @@ pub(crate) fn sums<const ROWS: usize, const OUTPUTS: usize, const BY_ROWS: bool>
     weights: &[[Weight<U24>; OUTPUTS]; ROWS],
     features: &[Short],
 ) -> [i32; OUTPUTS] {
-    let mut sums = [half(ROWS); OUTPUTS];
     let pass = if BY_ROWS { rows::score } else { twin::score };
-    pass(weights, features, &mut sums);
-    sums
+    pass(weights, features)
 }
 
 /// The same of an update, but for the bias.

@@ -1,7 +1,7 @@
 //! The steps that remember the field of the sample before, as g and η.
 
 use super::SquaredNorm;
-use super::soundness::check;
+use super::soundness::{check, refuse_unsound};
 use crate::Error;
 use crate::head::{Head, Sample, residual, with_one};
 use crate::scalar::Scalar;
@@ -34,7 +34,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let mut scores = self.step_scores(&sample.features)?;
+        let mut scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let (before, field) =
             past.last.unwrap_or((sample.features, residual(self.link(), scores, &sample.target)));
         let reach = step_along(step, &before, &sample.features);
@@ -63,7 +64,8 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.step_scores(&sample.features)?;
+        let scores = self.step_scores(&sample.features);
+        refuse_unsound(&scores)?;
         let field = residual(self.link(), scores, &sample.target);
         let (before, last) = past.last.unwrap_or((sample.features, field));
         let back = last.map(|g| step.times(extrapolation.times(g)));

@@ -86,17 +86,14 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         scores
     }
 
-    /// Scores for a step: of features in 16 bits, rounded a little more (see [`Stored`]); in fixed point
-    /// refused if one is not sound, in floats looked at with the step.
+    /// Scores for a step: of features in 16 bits, rounded a little more (see [`Stored`]).
     #[inline(always)]
     pub(super) fn step_scores<X: Stored<S>, const FEATURES: usize>(
         &self,
         features: &[X; FEATURES],
-    ) -> Result<[S; OUTPUTS], Error> {
+    ) -> [S; OUTPUTS] {
         const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
-        let scores = X::step_score(self.weights(), features);
-        refuse_unsound(&scores)?;
-        Ok(scores)
+        X::step_score(self.weights(), features)
     }
 
     /// Would every number be sound after W + shift ηᵀ?

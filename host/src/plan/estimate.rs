@@ -21,6 +21,7 @@ pub(super) struct Estimate {
     pub cycles: Option<u64>,
     pub ram_bytes: u64,
     pub text_bytes: u64,
+    pub links_bytes: u64,
 }
 
 impl Estimate {
@@ -35,6 +36,7 @@ impl Estimate {
                 cycles: row.cycles,
                 ram_bytes: row.ram_bytes,
                 text_bytes: row.text_bytes,
+                links_bytes: row.links_bytes,
             });
         }
         let fitted = |of: fn(&Figure) -> u64, count| {
@@ -52,6 +54,7 @@ impl Estimate {
             // Neither grows with the features.
             ram_bytes: fitted(|row| row.ram_bytes, 2)?.next_multiple_of(8),
             text_bytes: fitted(|row| row.text_bytes, 2)?,
+            links_bytes: rows.iter().map(|row| row.links_bytes).max()?,
         })
     }
 }

@@ -1,6 +1,8 @@
 //! The way to the assembly: as [`super::rows`], for the shapes there are registers for.
 #![expect(unsafe_code, reason = "calls assembly; each call states why it may")]
 
+use core::mem::MaybeUninit;
+
 use fixed::types::extra::{LeEqU32, Unsigned};
 
 #[cfg(cortex_m = "baseline")]
@@ -23,21 +25,23 @@ const fn is_covered<const ROWS: usize, const OUTPUTS: usize>(features: usize) ->
 pub(super) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const OUTPUTS: usize>(
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
-    sums: &mut [i32; OUTPUTS],
-) {
+) -> [i32; OUTPUTS] {
     let count = features.len();
     if !is_covered::<ROWS, OUTPUTS>(count) {
-        return rows::score(weights, features, sums);
+        return rows::score(weights, features);
     }
     let (weights, features) = (weights.as_ptr().cast(), features.as_ptr().cast());
-    let sums = sums.as_mut_ptr();
-    // SAFETY: a row of weights for every feature, checked above, and a sum for every output; weights
-    // and features are transparent around i32 and i16, and the second part is not empty if called.
+    let mut scores = MaybeUninit::<[i32; OUTPUTS]>::uninit();
+    let sums = scores.as_mut_ptr().cast();
+    // SAFETY: a row of weights for every feature, checked above, and room for a sum for every output,
+    // which the parts fill; weights and features are transparent around i32 and i16, and the second
+    // part is not empty if called.
     unsafe {
         assembly::score::<OUTPUTS, 0, ROWS>(weights, features, count, sums);
         if parts::count(OUTPUTS) > 1 {
             assembly::score::<OUTPUTS, 1, ROWS>(weights, features, count, sums);
         }
+        scores.assume_init()
     }
 }
 

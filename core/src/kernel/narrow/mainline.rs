@@ -12,8 +12,8 @@
 
 use core::arch::naked_asm;
 
-use super::guard;
 use super::parts::{first, length};
+use super::{guard, half};
 
 /// Weights loaded at once.
 const fn run(length: usize) -> usize {
@@ -23,11 +23,11 @@ const fn run(length: usize) -> usize {
 /// An update takes a part at a time, as a score does.
 pub(super) const UPDATES_IN_PARTS: bool = true;
 
-/// sums ← sums + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g, for the outputs of a part.
+/// sums ← n/2 + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g, for the outputs of a part.
 ///
 /// # Safety
 /// `weights` points to `count` rows of `OUTPUTS` numbers, `features` to `count` of 16 bits, `sums` to
-/// `OUTPUTS` numbers; `count` is not 0, nor is the part empty.
+/// room for `OUTPUTS`; `count` is not 0, nor is the part empty.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn score<
     const OUTPUTS: usize,
@@ -81,6 +81,9 @@ pub(super) unsafe extern "C" fn score<
         "add r0, r0, #4*({K}-{N})",
         ".endif",
         ".endm",
+        ".macro start to",
+        "mov r\\to, #{H}",
+        ".endm",
         ".macro sums op",
         ".set i, 0",
         ".rept {N}",
@@ -94,22 +97,39 @@ pub(super) unsafe extern "C" fn score<
         "push {{r3-r11, lr}}",
         ".if {F} > 0",
         "add r0, r0, #4*{F}",
-        "add r3, r3, #4*{F}",
         ".endif",
-        "sums ldr",
-        // A single row if their number is odd, then pairs.
+        // What rounding down loses on average.
+        ".set i, 0",
+        ".rept {N}",
+        "start %(4+i)",
+        ".set i, i+1",
+        ".endr",
+        // Rows beyond a multiple of two, or four, enter the loop late.
+        ".if {N} > 4",
         "lsls r3, r2, #31",
         "add r2, r1, r2, lsl #1",
+        "bne 5f",
+        ".else",
+        "ands r3, r2, #3",
+        "add r2, r1, r2, lsl #1",
         "beq 2f",
-        "row",
-        "cmp r1, r2",
-        "beq 3f",
+        "cmp r3, #2",
+        "bhi 3f",
+        "beq 4f",
+        "b 5f",
+        ".endif",
         "2:",
         "row",
+        ".if {N} <= 4",
+        "3:",
+        "row",
+        "4:",
+        "row",
+        ".endif",
+        "5:",
         "row",
         "cmp r1, r2",
         "bne 2b",
-        "3:",
         "ldr r3, [sp]",
         ".if {F} > 0",
         "add r3, r3, #4*{F}",
@@ -118,6 +138,7 @@ pub(super) unsafe extern "C" fn score<
         "pop {{r3-r11, pc}}",
         ".purgem one",
         ".purgem sums",
+        ".purgem start",
         ".purgem row",
         ".purgem run",
         ".purgem product",
@@ -129,6 +150,7 @@ pub(super) unsafe extern "C" fn score<
         C = const run(length(OUTPUTS, PART)),
         B = const 13 - run(length(OUTPUTS, PART)),
         G = const guard(ROWS),
+        H = const half(ROWS),
     )
 }
 
@@ -203,19 +225,32 @@ pub(super) unsafe extern "C" fn update<const OUTPUTS: usize, const PART: usize>(
         "mantissa %(4+i), %(4*i)",
         ".set i, i+1",
         ".endr",
-        // A single row if their number is odd, then pairs.
+        // Rows beyond a multiple of two, or four, enter the loop late.
+        ".if {N} > 4",
         "lsls r3, r2, #31",
         "add r2, r1, r2, lsl #1",
+        "bne 5f",
+        ".else",
+        "ands r3, r2, #3",
+        "add r2, r1, r2, lsl #1",
         "beq 2f",
-        "row",
-        "cmp r1, r2",
-        "beq 3f",
+        "cmp r3, #2",
+        "bhi 3f",
+        "beq 4f",
+        "b 5f",
+        ".endif",
         "2:",
         "row",
+        ".if {N} <= 4",
+        "3:",
+        "row",
+        "4:",
+        "row",
+        ".endif",
+        "5:",
         "row",
         "cmp r1, r2",
         "bne 2b",
-        "3:",
         "pop {{r4-r11, pc}}",
         ".purgem mantissa",
         ".purgem row",

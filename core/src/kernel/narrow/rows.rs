@@ -3,21 +3,22 @@
 use fixed::types::extra::{LeEqU32, Unsigned};
 
 use super::mantissas::Mantissas;
-use super::{Weight, guard, moved, product};
+use super::{Weight, guard, half, moved, product};
 use crate::link::stay_rolled_if;
 use crate::stored::Short;
 
-/// sums ← sums + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g
+/// n/2 + Σ ⌊weight·feature / 2¹⁶⌋ ≫ g
 pub(super) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const OUTPUTS: usize>(
     weights: &[[Weight<Frac>; OUTPUTS]; ROWS],
     features: &[Short],
-    sums: &mut [i32; OUTPUTS],
-) {
+) -> [i32; OUTPUTS] {
+    let mut sums = [half(ROWS); OUTPUTS];
     for (row, &Short(feature)) in weights.iter().zip(features) {
         for (sum, weight) in sums.iter_mut().zip(row) {
             *sum = sum.wrapping_add(product(weight.to_bits(), feature) >> guard(ROWS));
         }
     }
+    sums
 }
 
 /// weight ← weight + ⌊(mantissa·feature + 2^(s−1)) / 2^s⌋
