@@ -161,3 +161,22 @@ fn a_filter_bank_has_chebyshevs_polynomials_side_by_side() {
     let found = model.predict(&[], input.view(), &mut model.tape()).values().to_vec();
     assert_eq!(found, [1.0, 3.0, 0.5, 1.5, -0.5, -1.5, -1.0, -3.0]);
 }
+
+/// More rows than one thread takes: the statistics are those of all of them.
+#[test]
+fn batch_normalisation_of_many_rows_takes_the_mean_and_variance_of_all() {
+    const ROWS: usize = 150;
+    let stages = vec![Stage::layer(BatchNorm::without_weights(1))];
+    let model = Model::<f64>::new(Shape::flat(1), stages, Loss::SquaredError).expect("fits");
+    // the parts have different means
+    let values: Vec<f64> = (0..ROWS).map(|row| (row * row) as f64 / 1000.0).collect();
+    let mean = values.iter().sum::<f64>() / ROWS as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let deviation = (squares / ROWS as f64 + 1e-5).sqrt();
+    let input = Matrix::new(ROWS, 1, values.clone());
+    let mut tape = model.tape();
+    let found = model.forward(&[], input.view(), Mode::Train, &mut tape);
+    for (found, value) in found.values().iter().zip(values) {
+        assert!((found - (value - mean) / deviation).abs() < 1e-12);
+    }
+}

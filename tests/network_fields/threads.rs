@@ -5,7 +5,7 @@ use fejer_host::layer::{Dense, Graph, Shape, gcn_norm};
 use fejer_host::matrix::{Csr, Input, Sparse};
 use fejer_host::model::{Batch, Field, Loss, Model, Stage};
 
-use crate::networks::{field, networks, normal, shares, weights};
+use crate::networks::{differences, field, networks, normal, shares, weights};
 use crate::support::{Random, figure, largest_difference, tolerance};
 
 /// More than two parts of a batch.
@@ -74,6 +74,29 @@ fn a_batch_in_parts_has_the_mean_of_the_fields_of_its_halves() {
         let off = largest_difference(&whole, &mean);
         assert!(off < tolerance::F64_REORDERED, "{}: {off:e}", network.name);
     }
+}
+
+/// A joint layer knows the whole batch, however many parts that has.
+#[test]
+fn normalisation_over_several_parts_has_the_gradient_of_the_loss() {
+    let networks = networks();
+    let joint = networks.iter().filter(|network| network.name.contains("normalised"));
+    let mut seen = 0;
+    for network in joint {
+        let mut random = Random::new(65);
+        let model = network.model(Loss::SquaredError);
+        let point = weights(&mut random, &model);
+        let input = normal(&mut random, EXAMPLES * network.input.sites, network.input.channels);
+        let shape = model.output();
+        let target = shares(&mut random, EXAMPLES * shape.sites, shape.channels);
+        let found = field(&model, &point, &input, &target, Field::Gradient);
+        let (batch, mut tape) = (Batch::new(input.view(), target.view()), model.tape());
+        let expected = differences(&point, |point| model.loss(point, batch, &mut tape));
+        let off = largest_difference(&found, &expected);
+        assert!(off < tolerance::DIFFERENCE_QUOTIENT, "{}: {off:e}", network.name);
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
 }
 
 #[test]
