@@ -110,7 +110,7 @@ fn measure(only: Option<&str>) -> Result<(), Failure> {
         "\n{} ceilings, {broken} broken; every head's bits are those of this machine",
         lines.len()
     );
-    lines.push(ceilings::against_row_blocks(&figures));
+    lines.extend(ceilings::against_others(&figures));
     lines.extend(same_bits(&figures));
     lines.extend(twins(&jobs)?);
     lines.push(refusal(jobs[0].0, &images[0].0)?);

@@ -31,6 +31,7 @@ pub(crate) fn update<S: Scalar, X: Stored<S>, const OUTPUTS: usize>(
         }
     }
     for (bias, &step) in bias.iter_mut().zip(step) {
-        *bias = bias.add_product(step, S::ONE);
+        // A product with 1 is exact; fixed point wraps where a sum would be checked.
+        *bias = if S::EXACT_SUMS { bias.add_product(step, S::ONE) } else { *bias + step };
     }
 }
