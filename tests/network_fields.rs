@@ -10,5 +10,7 @@ mod joint;
 mod last_layer;
 #[path = "network_fields/networks.rs"]
 mod networks;
+#[path = "network_fields/threads.rs"]
+mod threads;
 #[path = "network_fields/whole.rs"]
 mod whole;

@@ -2,8 +2,8 @@
 
 use fejer::Link;
 use fejer_host::layer::{
-    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Initialiser, Mode, Pool, Pooling, Shape,
-    gcn_norm,
+    BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Initialiser, Mode,
+    Pool, Pooling, Shape, gcn_norm,
 };
 use fejer_host::matrix::{Csr, Matrix, View};
 use fejer_host::model::{Batch, Loss, Model, Stage};
@@ -105,7 +105,7 @@ fn batch_normalisation_evaluates_with_what_it_absorbed() {
     let mut tape = model.tape();
     let input = Matrix::new(4, 1, vec![1.0, 3.0, 5.0, 7.0]);
     let target = Matrix::zeros(4, 1);
-    let batch = Batch { input: input.view(), target: target.view() };
+    let batch = Batch::new(input.view(), target.view());
     let raw = model.predict(&point, input.view(), &mut tape).values().to_vec();
     // mean 0 and variance 1 before anything was seen
     model.absorb(&tape);
@@ -121,4 +121,43 @@ fn batch_normalisation_evaluates_with_what_it_absorbed() {
     assert!((seen[3] - 3.0 / (20.0_f64 / 3.0 + 1e-5).sqrt()).abs() < 1e-9, "{seen:?}");
     let trained = model.forward(&point, input.view(), Mode::Train, &mut tape).values().to_vec();
     assert!((trained[3] - 3.0 / (5.0_f64 + 1e-5).sqrt()).abs() < 1e-12, "{trained:?}");
+}
+
+/// The share that is dropped, the mean that stays, and masks that change with the step alone.
+#[test]
+fn dropout_keeps_the_mean_and_its_mask_until_a_step_ends() {
+    const COUNT: usize = 20_000;
+    let stages = vec![Stage::layer(Dropout::new(0.3, 5).expect("a probability"))];
+    let mut model = Model::<f64>::new(Shape::flat(100), stages, Loss::SquaredError).expect("fits");
+    let input = Matrix::new(COUNT / 100, 100, vec![1.0; COUNT]);
+    let mut tape = model.tape();
+    let mut masks = vec![];
+    for _ in 0..2 {
+        let first = model.forward(&[], input.view(), Mode::Train, &mut tape).values().to_vec();
+        let again = model.forward(&[], input.view(), Mode::Train, &mut tape).values().to_vec();
+        assert_eq!(first, again);
+        model.absorb(&tape);
+        masks.push(first);
+    }
+    assert_ne!(masks[0], masks[1]);
+    for mask in &masks {
+        let dropped = mask.iter().filter(|&&value| value == 0.0).count() as f64 / COUNT as f64;
+        // the deviation of a share of 20 000 is .0032: four of them
+        assert!((dropped - 0.3).abs() < 0.013, "{dropped}");
+        assert!(mask.iter().all(|&value| value == 0.0 || (value - 1.0 / 0.7).abs() < 1e-15));
+    }
+    let evaluated = model.predict(&[], input.view(), &mut tape).values().to_vec();
+    assert_eq!(evaluated, input.values());
+    assert!(Dropout::new(1.0, 5).expect_err("always").to_string().contains("below 1"));
+}
+
+/// T₀ to T₃ of the filter ½ are 1, ½, −½, −1.
+#[test]
+fn a_filter_bank_has_chebyshevs_polynomials_side_by_side() {
+    let filter = Csr::new(1, 1, vec![(0, 0, 0.5_f64)]);
+    let stages = vec![Stage::layer(Chebyshev::new(filter, 4).expect("square"))];
+    let model = Model::new(Shape::flat(2), stages, Loss::SquaredError).expect("fits");
+    let input = Matrix::new(1, 2, vec![1.0, 3.0]);
+    let found = model.predict(&[], input.view(), &mut model.tape()).values().to_vec();
+    assert_eq!(found, [1.0, 3.0, 0.5, 1.5, -0.5, -1.5, -1.0, -3.0]);
 }

@@ -7,8 +7,12 @@
 //! cycles modelled. Printed are a table (instructions, cycles in brackets; spread, RAM and text the
 //! most of the four sizes) and the ceilings; written are `target/fejer/bench/device.json`, an array of
 //! `{target, scalar, method, features, classes, operation, instructions, cycles, jitter, ram_bytes,
-//! text_bytes}`, and the committed copy `benches/device.json`, from which `fejer plan` takes its
+//! text_bytes}`, `target/fejer/bench/ceilings.json`, the lines `cargo xtask accept 3` reads, and the
+//! committed copy `benches/device.json`, from which `fejer plan` takes its
 //! figures, with the fingerprint of the sources it was measured on.
+//!
+//! `-- --target thumbv7em-none-eabihf` measures that one only, prints the same and writes nothing
+//! that is committed.
 //!
 //! Exit code 1 if what was counted cannot be trusted: a loop of known length or a traced call counted
 //! otherwise, or weights that are not those of this machine to the bit. A broken ceiling is printed.
@@ -17,6 +21,7 @@ mod ceilings;
 mod cycles;
 mod disassembly;
 mod failure;
+mod line;
 mod reference;
 mod run;
 mod table;
@@ -32,6 +37,7 @@ use rayon::prelude::*;
 
 use disassembly::Disassembly;
 use failure::Failure;
+use line::Line;
 use reference::Reference;
 use run::{MODULE, Measured};
 use target::{MODELLED, TARGETS, Target};
@@ -42,7 +48,7 @@ use trace::Trace;
 const CALL: u64 = 12;
 
 fn main() -> ExitCode {
-    match measure() {
+    match told().and_then(|triple| measure(triple.as_deref())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(line)) => {
             eprintln!("device: {line}");
@@ -51,7 +57,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure() -> Result<(), Failure> {
+/// The one target to measure, if the command line names one.
+fn told() -> Result<Option<String>, Failure> {
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let triple = match words.next().as_deref() {
+        None => return Ok(None),
+        Some("--target") => words.next(),
+        Some(_) => None,
+    };
+    let known = TARGETS.map(|target| target.triple);
+    match triple {
+        Some(triple) if known.contains(&triple.as_str()) => Ok(Some(triple)),
+        _ => Err(Failure(format!("usage: -- --target with one of {known:?}, or nothing"))),
+    }
+}
+
+fn measure(only: Option<&str>) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let core = root.join("core/src");
     let before = fingerprint(&core).map_err(Failure::while_doing(core.display()))?;
@@ -62,16 +83,19 @@ fn measure() -> Result<(), Failure> {
     let start = Instant::now();
     let say = |what: &str| eprintln!("{:6.1} s  {what}", start.elapsed().as_secs_f64());
     let mut images = Vec::new();
-    for target in &TARGETS {
+    let targets: Vec<&Target> =
+        TARGETS.iter().filter(|target| only.is_none_or(|only| only == target.triple)).collect();
+    for target in &targets {
         say(&format!("building for {} on {}", target.triple, target.board));
-        images.push(run::build(&root, target, &directory)?);
+        let bench = run::build(&root, target, "bench", &directory)?;
+        images.push((bench, run::build(&root, target, "twins", &directory)?));
     }
     say("the same steps on this machine");
     let reference = Reference::run()?;
-    let jobs: Vec<(&Target, &PathBuf)> = TARGETS.iter().zip(&images).collect();
+    let jobs: Vec<(&Target, &Images)> = targets.iter().copied().zip(&images).collect();
     let figures: Vec<Vec<Figure>> = jobs
         .par_iter()
-        .map(|(target, image)| {
+        .map(|(target, (image, _))| {
             let figures = figures(target, image, &reference);
             say(&format!("{} on {} is done", target.triple, target.machine));
             figures
@@ -80,8 +104,24 @@ fn measure() -> Result<(), Failure> {
     let figures = figures.concat();
     table::print(&figures);
     println!();
-    let (count, broken) = ceilings::print(&figures);
-    println!("\n{count} ceilings, {broken} broken; every head's bits are those of this machine");
+    let mut lines = ceilings::print(&figures);
+    let broken = lines.iter().filter(|line| !line.pass).count();
+    println!(
+        "\n{} ceilings, {broken} broken; every head's bits are those of this machine",
+        lines.len()
+    );
+    lines.push(ceilings::against_row_blocks(&figures));
+    lines.extend(same_bits(&figures));
+    lines.extend(twins(&jobs)?);
+    lines.push(refusal(jobs[0].0, &images[0].0)?);
+    let file = directory.join("ceilings.json");
+    let text = serde_json::to_string_pretty(&lines)? + "\n";
+    std::fs::write(&file, text).map_err(Failure::while_doing(file.display()))?;
+    if only.is_some() {
+        return Ok(());
+    }
+    // The portable kernels stand beside others only to be held to their ceiling.
+    let figures: Vec<_> = figures.into_iter().filter(|it| it.scalar != "portable").collect();
     let text = serde_json::to_string_pretty(&figures)? + "\n";
     let sources = fingerprint(&core).map_err(Failure::while_doing(core.display()))?;
     if sources != before {
@@ -95,6 +135,50 @@ fn measure() -> Result<(), Failure> {
         std::fs::write(&file, text).map_err(Failure::while_doing(file.display()))?;
     }
     Ok(())
+}
+
+/// The images of a target: the bench and the comparison of the kernels.
+type Images = (PathBuf, PathBuf);
+
+/// A step's weights are compared as it is measured, and a difference ends everything: the same bits
+/// are on every target that has figures.
+fn same_bits(figures: &[Figure]) -> impl Iterator<Item = Line> {
+    ["projected", "extragradient", "anchored"].into_iter().map(|method| {
+        let mut targets: Vec<&str> = figures
+            .iter()
+            .filter(|figure| figure.scalar == "f32" && figure.method == method)
+            .map(|figure| figure.target.as_str())
+            .collect();
+        targets.dedup();
+        let line = format!("f32 {method}: one hash after 1000 steps");
+        let measured = format!("{} and {}", targets.join(", "), std::env::consts::ARCH);
+        Line::new(line, "M4F, M33, M3, RV32 and the host", measured, targets.len() == 4)
+    })
+}
+
+/// The kernels of every target against the portable ones.
+fn twins(jobs: &[(&Target, &Images)]) -> Result<Vec<Line>, Failure> {
+    let mut seen = Vec::new();
+    let mut lines = Vec::new();
+    for (target, (_, image)) in jobs {
+        if seen.contains(&target.triple) {
+            continue;
+        }
+        seen.push(target.triple);
+        let comparisons = run::twins(target, image)?;
+        println!("{}: {comparisons} comparisons of kernels with the portable ones", target.core);
+        let line = format!("{}: kernels and their portable twins", target.core);
+        let measured = format!("{comparisons} comparisons, none differs");
+        lines.push(Line::new(line, "the same bits", measured, true));
+    }
+    Ok(lines)
+}
+
+fn refusal(target: &Target, image: &Path) -> Result<Line, Failure> {
+    let refused = run::refuses(target, image)?;
+    println!("a run without -icount and a wrong count are refused: {refused}");
+    let line = "a run without -icount, a wrong count".to_owned();
+    Ok(Line::new(line, "refused", refused, refused))
 }
 
 /// Everything about one image.

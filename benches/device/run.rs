@@ -46,22 +46,48 @@ pub fn entry(scalar: &str, features: usize, classes: usize, operation: &str) -> 
     format!("{MODULE}{}{}", mangled(&case), mangled(operation))
 }
 
-/// Builds the bench firmware; the image is kept apart, so that the next build cannot change it.
-pub fn build(root: &Path, target: &Target, directory: &Path) -> Result<PathBuf, Failure> {
+/// Builds a program of the firmware; the image is kept apart, so that the next build cannot change it.
+pub fn build(
+    root: &Path,
+    target: &Target,
+    program: &str,
+    directory: &Path,
+) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.current_dir(root).env("FEJER_BOARD", target.board).env_remove("FEJER_FACTORY");
-    build.args(["build", "-q", "--locked", "-p", "fejer-firmware", "--bin", "bench"]);
+    build.args(["build", "-q", "--locked", "-p", "fejer-firmware", "--bin", program]);
     build.args(["--profile", "firmware", "--target", target.triple]);
     let done = build.output().map_err(Failure::while_doing("cargo cannot be run"))?;
     if !done.status.success() {
         let why = String::from_utf8_lossy(&done.stderr).trim().to_owned();
         return Err(Failure(format!("the firmware for {} does not build: {why}", target.triple)));
     }
-    let image = directory.join("../..").join(target.triple).join("firmware/bench");
-    let kept = directory.join(format!("{}-{}.elf", target.triple, target.board));
+    let image = directory.join("../..").join(target.triple).join("firmware").join(program);
+    let kept = directory.join(format!("{program}-{}-{}.elf", target.triple, target.board));
     std::fs::copy(&image, &kept).map_err(Failure::while_doing(image.display()))?;
     Ok(kept)
+}
+
+/// Is what cannot be trusted refused: a run without `-icount`, and loops that counted otherwise?
+pub fn refuses(target: &Target, image: &Path) -> Result<bool, Failure> {
+    let image = Image::load(image)?;
+    let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
+    let lines_of = |counting: bool| -> Result<Vec<String>, Failure> {
+        let mut device = Device::new(&image, directory.path());
+        device.machine = target.machine.to_owned();
+        device.counting = counting;
+        let mut lines = Vec::new();
+        device.run(&mut |line| lines.push(line.to_owned()))?;
+        Ok(lines)
+    };
+    let (counted, free) = (lines_of(true)?, lines_of(false)?);
+    let mut wrong = counted.clone();
+    let last = wrong.iter_mut().rfind(|line| line.starts_with("calibration "));
+    last.into_iter().for_each(|line| line.push('0'));
+    let short = counted.get(1..).unwrap_or_default();
+    let is_believed = |lines: &[String]| calibrated(lines).is_ok();
+    Ok(is_believed(&counted) && !is_believed(&free) && !is_believed(&wrong) && !is_believed(short))
 }
 
 /// Runs an image; `trace` has it do every operation once and writes the addresses it passes.
@@ -86,6 +112,21 @@ pub fn run(target: &Target, image: &Path, trace: Option<&Path>) -> Result<Vec<Me
     measured
         .map(|line| parse(line).ok_or_else(|| Failure(format!("not understood: {line}"))))
         .collect()
+}
+
+/// Has the kernels of a target compared with the portable ones; gives how many comparisons were made.
+pub fn twins(target: &Target, image: &Path) -> Result<u32, Failure> {
+    let image = Image::load(image)?;
+    let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
+    let mut device = Device::new(&image, directory.path());
+    device.machine = target.machine.to_owned();
+    let mut last = String::new();
+    let code = device.run(&mut |line| line.clone_into(&mut last))?;
+    let comparisons = last.strip_prefix("twins comparisons=").and_then(|count| count.parse().ok());
+    match comparisons {
+        Some(comparisons) if code == 0 => Ok(comparisons),
+        _ => Err(Failure(format!("the kernels on {}: {last}", target.core))),
+    }
 }
 
 /// The loops must have counted two instructions a turn, and the same few around them.

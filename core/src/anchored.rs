@@ -39,7 +39,6 @@ use crate::link::Link;
 use crate::memory::{Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
 use crate::stored::Stored;
-use crate::streaming::SquaredNorm;
 pub(crate) use resolvent::{dual_values, is_precision, resolvent};
 
 /// Prior precision Λ used unless another is asked for: one value for every task.
@@ -270,7 +269,7 @@ where
         let is_sound = if self.is_safe {
             all_sound(&scores) && all_sound(&step)
         } else {
-            self.head.may_move(sample.codes(), SquaredNorm(squared_norm), &scores, &step)
+            self.head.may_move(sample.codes(), squared_norm, &scores, &step)
         };
         Move { is_sound, dual, step }
     }

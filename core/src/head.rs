@@ -5,6 +5,7 @@
 
 use crate::kernel;
 use crate::link::Link;
+use crate::reach::Reach;
 use crate::scalar::Scalar;
 use crate::stored::Stored;
 
@@ -26,16 +27,24 @@ pub struct Sample<S, const FEATURES: usize, const OUTPUTS: usize, X = S> {
 /// let [yes, no] = head.predict(&[0.2, 7.0]);
 /// assert!(yes > no);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Head<S, const ROWS: usize, const OUTPUTS: usize> {
     link: Link,
     weights: [[S; OUTPUTS]; ROWS],
+    /// What is known of the weights' size; no part of what the head is.
+    reach: Reach,
+}
+
+impl<S: PartialEq, const ROWS: usize, const OUTPUTS: usize> PartialEq for Head<S, ROWS, OUTPUTS> {
+    fn eq(&self, other: &Self) -> bool {
+        self.link == other.link && self.weights == other.weights
+    }
 }
 
 impl<S, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
     /// A head with these weights. Usable in a `const` or `static`: such a head lives in flash.
     pub const fn new(link: Link, weights: [[S; OUTPUTS]; ROWS]) -> Self {
-        Self { link, weights }
+        Self { link, weights, reach: Reach::UNKNOWN }
     }
 
     /// The link.
@@ -55,18 +64,25 @@ impl<S, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
 
     /// The same point, to be moved by a method.
     pub const fn point_mut(&mut self) -> &mut [S] {
-        self.weights.as_flattened_mut()
+        self.weights_mut().as_flattened_mut()
     }
 
     pub(crate) const fn weights_mut(&mut self) -> &mut [[S; OUTPUTS]; ROWS] {
+        self.reach = Reach::UNKNOWN;
         &mut self.weights
+    }
+
+    /// The weights for a step that keeps the book of their reach itself.
+    pub(crate) const fn booked(&mut self) -> (&mut [[S; OUTPUTS]; ROWS], &mut Reach) {
+        (&mut self.weights, &mut self.reach)
     }
 }
 
 impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
     /// A head that knows nothing: all weights 0.
     pub const fn zeros(link: Link) -> Self {
-        Self::new(link, [[S::ZERO; OUTPUTS]; ROWS])
+        let weights = [[S::ZERO; OUTPUTS]; ROWS];
+        Self { link, weights, reach: Reach::OF_ZEROS }
     }
 
     /// Scores Wη, before the link. `FEATURES` must be `ROWS − 1`; anything else does not compile.
@@ -135,7 +151,7 @@ impl<const ROWS: usize, const OUTPUTS: usize> Head<fixed::types::I16F16, ROWS, O
             }
             row += 1;
         }
-        Self { link: head.link, weights }
+        Self::new(head.link, weights)
     }
 }
 
@@ -161,7 +177,7 @@ pub(crate) fn residual<S: Scalar, const OUTPUTS: usize>(
     mut scores: [S; OUTPUTS],
     target: &[S; OUTPUTS],
 ) -> [S; OUTPUTS] {
-    link.predict(&mut scores);
+    link.predict_all(&mut scores);
     for (score, &target) in scores.iter_mut().zip(target) {
         *score = score.saturating_minus(target);
     }

@@ -18,6 +18,8 @@
 
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) mod hardfloat;
+#[cfg(feature = "fixed")]
+pub(crate) mod narrow;
 pub(crate) mod portable;
 #[cfg(feature = "fixed")]
 pub(crate) mod short;

@@ -19,11 +19,14 @@ pub mod memory;
 pub mod method;
 pub mod operator;
 pub mod prox;
+mod reach;
 pub mod scalar;
 pub mod solve;
 pub mod step_size;
 pub mod stored;
 pub mod streaming;
+#[doc(hidden)]
+pub mod twins;
 
 pub use anchored::{Anchored, Certificate, DEFAULT_PRECISION};
 pub use cascade::Cascade;

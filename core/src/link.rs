@@ -7,7 +7,12 @@
 mod gap;
 mod loss;
 
+use core::hint::black_box;
+
 use crate::scalar::Scalar;
+
+/// Most outputs whose softmax is unrolled: text against a few instructions an output.
+const MOST_UNROLLED: usize = 8;
 
 /// Slope of a leaky ReLU below zero: n/128 with n in 1..=128, exact in every number type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +93,18 @@ impl Link {
         if self == Self::Softmax { softmax(scores) } else { self.predict_each(scores) }
     }
 
+    /// [`Link::predict`] where the number of outputs is known: few are unrolled, many are not.
+    #[inline(always)]
+    pub(crate) fn predict_all<S: Scalar, const OUTPUTS: usize>(self, scores: &mut [S; OUTPUTS]) {
+        if self != Self::Softmax {
+            self.predict_each(scores);
+        } else if OUTPUTS <= MOST_UNROLLED {
+            softmax(scores);
+        } else {
+            softmax_of_many(black_box(scores));
+        }
+    }
+
     /// Out of the way of the softmax, which most heads have.
     #[inline(never)]
     fn predict_each<S: Scalar>(self, scores: &mut [S]) {
@@ -96,6 +113,7 @@ impl Link {
 
     /// φ of one score, for the links that act on each output alone; softmax has no such value and
     /// gives that of a single output, 1.
+    #[cfg_attr(target_os = "none", inline(never))] // one copy for all who ask
     pub(crate) fn value<S: Scalar>(self, u: S) -> S {
         match self {
             Self::Identity => u,
@@ -190,6 +208,7 @@ impl Link {
     }
 }
 
+#[cfg_attr(target_os = "none", inline(never))] // one copy for all links
 pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     // Both branches of the usual form at once: e^{−|u|} never overflows.
     let small = (-score.abs()).exp();
@@ -197,16 +216,30 @@ pub(crate) fn sigmoid<S: Scalar>(score: S) -> S {
     if score < S::ZERO { lower } else { S::ONE - lower }
 }
 
+/// [`softmax`] in a function of its own.
+#[inline(never)]
+fn softmax_of_many<S: Scalar>(scores: &mut [S]) {
+    softmax(scores);
+}
+
 #[inline]
 fn softmax<S: Scalar>(scores: &mut [S]) {
     let top = maximum(scores);
     let mut total = S::ZERO;
     for score in scores.iter_mut() {
+        stay_rolled();
         *score = score.saturating_minus(top).exp_below();
         total = total + *score;
     }
-    let inverse = S::ratio(S::ONE.widen(), total.widen());
-    scores.iter_mut().for_each(|score| *score = score.scale(inverse));
+    S::normalise(scores, total);
+}
+
+/// In a loop of unknown length: LLVM would make four of one turn on a device. No instruction.
+#[inline(always)]
+pub(crate) fn stay_rolled() {
+    if cfg!(target_os = "none") {
+        black_box(());
+    }
 }
 
 /// ln Σ eᵘ without overflow.
@@ -215,7 +248,14 @@ fn log_sum_exp<S: Scalar>(scores: &[S]) -> S {
     top + scores.iter().fold(S::ZERO, |sum, &score| sum + score.saturating_minus(top).exp()).ln()
 }
 
+/// The largest, 0 of none.
 #[inline]
-fn maximum<S: Scalar>(scores: &[S]) -> S {
-    scores.iter().copied().reduce(S::max).unwrap_or(S::ZERO)
+pub(crate) fn maximum<S: Scalar>(scores: &[S]) -> S {
+    let Some((&first, others)) = scores.split_first() else { return S::ZERO };
+    let mut top = first;
+    for &score in others {
+        stay_rolled();
+        top = top.max(score);
+    }
+    top
 }

@@ -10,9 +10,11 @@ mod float;
 mod fixed;
 
 #[cfg(feature = "fixed")]
-pub(crate) use fixed::nearest;
+pub(crate) use fixed::{PARTS, high_product, leading_zeros, nearest, powers};
 
 use crate::kernel::portable;
+use crate::link::Link;
+use crate::reach::{Reach, places};
 use crate::stored::Short;
 use core::fmt::Debug;
 use core::ops::{Add, Mul, Neg, Sub};
@@ -97,8 +99,18 @@ pub trait Scalar:
     /// `numerator / denominator` of two positive sums, kept to at least 29 significant bits in
     /// fixed point.
     fn ratio(numerator: Self::Wide, denominator: Self::Wide) -> Self::Ratio;
+    /// The sum as a factor.
+    fn factor(sum: Self::Wide) -> Self::Ratio {
+        Self::ratio(sum, Self::ONE.widen())
+    }
     /// `self · by`.
     fn scale(self, by: Self::Ratio) -> Self;
+    /// Divides positive values by their total.
+    #[inline]
+    fn normalise(values: &mut [Self], total: Self) {
+        let inverse = Self::ratio(Self::ONE.widen(), total.widen());
+        values.iter_mut().for_each(|value| *value = value.scale(inverse));
+    }
 
     /// eˣ, finite for every sound x.
     fn exp(self) -> Self;
@@ -161,6 +173,42 @@ pub trait Scalar:
         portable::update(weights, features, step);
     }
 
+    /// The score of features in 16 bits that a learning step takes.
+    #[doc(hidden)]
+    fn step_score_short<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &[[Self; OUTPUTS]; ROWS],
+        features: &[Short],
+    ) -> [Self; OUTPUTS] {
+        Self::score_short(weights, features)
+    }
+    /// The prediction of such scores.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn step_predict_short<const OUTPUTS: usize>(link: Link, scores: &mut [Self; OUTPUTS]) {
+        link.predict(scores);
+    }
+    /// W ← W − length·field ηᵀ of a learning step in one go; `None` where there is no such way.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn descend_short<const ROWS: usize, const OUTPUTS: usize>(
+        _booked: (&mut [[Self; OUTPUTS]; ROWS], &mut Reach),
+        _features: &[Short],
+        _largest: Self,
+        _length: Self,
+        _field: &[Self; OUTPUTS],
+    ) -> Option<bool> {
+        None
+    }
+    /// The update by features in 16 bits that a learning step makes.
+    #[doc(hidden)]
+    fn step_update_short<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &mut [[Self; OUTPUTS]; ROWS],
+        features: &[Short],
+        step: &[Self; OUTPUTS],
+    ) {
+        Self::update_short(weights, features, step);
+    }
+
     /// |x|
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }
@@ -192,6 +240,10 @@ pub(crate) fn largest<S: Scalar>(values: &[S]) -> S {
 
 /// Is every number of the slice sound?
 pub(crate) fn all_sound<S: Scalar>(values: &[S]) -> bool {
+    if S::EXACT_SUMS {
+        let ones = values.iter().fold(0, |ones, &value| ones | places(value));
+        return ones < places(S::LIMIT);
+    }
     values.iter().all(|value| value.is_sound())
 }
 

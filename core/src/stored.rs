@@ -3,6 +3,8 @@
 
 use crate::Error;
 use crate::kernel::portable;
+use crate::link::Link;
+use crate::reach::Reach;
 use crate::scalar::Scalar;
 
 /// A feature as stored. Every step takes any of them.
@@ -27,6 +29,46 @@ pub trait Stored<S: Scalar>: Copy {
         step: &[S; OUTPUTS],
     ) {
         portable::update(weights, features, step);
+    }
+
+    /// The score a learning step takes. In Q8.24 features in 16 bits have one in 32-bit arithmetic
+    /// (`kernel/narrow.rs`), less exact than [`Stored::score`] by what a step cannot tell.
+    #[doc(hidden)]
+    fn step_score<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &[[S; OUTPUTS]; ROWS],
+        features: &[Self],
+    ) -> [S; OUTPUTS] {
+        Self::score(weights, features)
+    }
+
+    /// The prediction a learning step takes.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn step_predict<const OUTPUTS: usize>(link: Link, scores: &mut [S; OUTPUTS]) {
+        link.predict(scores);
+    }
+
+    /// W ← W − length·field ηᵀ, booked and made, or refused; `None` where there is no way in one go.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn descend<const ROWS: usize, const OUTPUTS: usize>(
+        _booked: (&mut [[S; OUTPUTS]; ROWS], &mut Reach),
+        _features: &[Self],
+        _largest: S,
+        _length: S,
+        _field: &[S; OUTPUTS],
+    ) -> Option<bool> {
+        None
+    }
+
+    /// The update a learning step makes.
+    #[doc(hidden)]
+    fn step_update<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &mut [[S; OUTPUTS]; ROWS],
+        features: &[Self],
+        step: &[S; OUTPUTS],
+    ) {
+        Self::update(weights, features, step);
     }
 }
 
@@ -57,6 +99,9 @@ pub struct Short(pub i16);
 impl Short {
     /// Fraction bits.
     pub(crate) const SHIFT: u32 = 12;
+    /// The 1 of the bias.
+    #[cfg(feature = "fixed")]
+    pub(crate) const ONE: i16 = 1 << Self::SHIFT;
     const LIMIT: i32 = i16::MAX as i32;
 
     /// The features rounded to 16 bits; what is beyond ±8 is clamped there.
@@ -100,6 +145,33 @@ impl<S: Scalar> Stored<S> for Short {
         step: &[S; OUTPUTS],
     ) {
         S::update_short(weights, features, step);
+    }
+    fn step_score<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &[[S; OUTPUTS]; ROWS],
+        features: &[Self],
+    ) -> [S; OUTPUTS] {
+        S::step_score_short(weights, features)
+    }
+    #[inline(always)]
+    fn step_predict<const OUTPUTS: usize>(link: Link, scores: &mut [S; OUTPUTS]) {
+        S::step_predict_short(link, scores);
+    }
+    #[inline(always)]
+    fn descend<const ROWS: usize, const OUTPUTS: usize>(
+        booked: (&mut [[S; OUTPUTS]; ROWS], &mut Reach),
+        features: &[Self],
+        largest: S,
+        length: S,
+        field: &[S; OUTPUTS],
+    ) -> Option<bool> {
+        S::descend_short(booked, features, largest, length, field)
+    }
+    fn step_update<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &mut [[S; OUTPUTS]; ROWS],
+        features: &[Self],
+        step: &[S; OUTPUTS],
+    ) {
+        S::step_update_short(weights, features, step);
     }
 }
 

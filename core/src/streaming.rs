@@ -28,22 +28,27 @@ use crate::method::Method;
 use crate::prox::Free;
 use crate::scalar::Scalar;
 use crate::stored::Stored;
-use soundness::check;
+use soundness::{check, refuse_unsound};
 
 /// ‖η‖² of plain features, the appended 1 included. A step computes it unless it is given: it belongs
 /// to the features, and is known before the label is.
 #[derive(Clone, Copy, Debug)]
-pub struct SquaredNorm<S: Scalar>(pub(crate) S::Wide);
+pub struct SquaredNorm<S: Scalar> {
+    pub(crate) squared: S::Wide,
+    /// max|η|, the appended 1 included.
+    largest: S,
+}
 
 impl<S: Scalar> SquaredNorm<S> {
     /// Of these features.
     pub fn of<X: Stored<S>>(features: &[X]) -> Self {
-        Self(squared_norm(with_one(features)))
+        let largest = with_one(features).fold(S::ONE, |most, feature: S| most.max(feature.abs()));
+        Self { squared: squared_norm(with_one(features)), largest }
     }
 
     /// As a factor: the number may be beyond the range of fixed point.
     fn factor(self) -> S::Ratio {
-        S::ratio(self.0, S::ONE.widen())
+        S::factor(self.squared)
     }
 }
 
@@ -74,9 +79,9 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.scores(&sample.features);
-        let field = residual(self.link(), scores, &sample.target);
-        self.move_along(&sample.features, norm, &scores, &field.map(|g| -step.times(g)))
+        let scores = self.step_scores(&sample.features)?;
+        let field = self.step_residual::<X>(scores, &sample.target);
+        self.descend(&sample.features, norm, &scores, step, &field)
     }
 
     /// One extragradient step (Korpelevich 1976). The midpoint's scores are
@@ -103,14 +108,15 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let mut scores = self.scores(&sample.features);
-        let field = residual(self.link(), scores, &sample.target);
+        let mut scores = self.step_scores(&sample.features)?;
+        let field = self.step_residual::<X>(scores, &sample.target);
         let reach = step.scale(norm.factor());
         for (score, field) in scores.iter_mut().zip(field) {
             *score = score.saturating_minus(reach.times(field));
         }
-        let field = residual(self.link(), scores, &sample.target);
-        self.move_along(&sample.features, norm, &scores, &field.map(|g| -step.times(g)))
+        refuse_unsound(&scores)?;
+        let field = self.step_residual::<X>(scores, &sample.target);
+        self.descend(&sample.features, norm, &scores, step, &field)
     }
 
     /// One proximal-point step of length 1/precision: the exact resolvent of the sample's field, for
@@ -141,13 +147,13 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
             return Err(Error::Precision);
         }
         check(sample, precision)?;
-        let scores = self.scores(&sample.features);
-        let kappa = S::ratio(precision.widen(), norm.0);
+        let scores = self.step_scores(&sample.features)?;
+        let kappa = S::ratio(precision.widen(), norm.squared);
         let mut beta = sample.target;
         for (beta, &score) in beta.iter_mut().zip(&scores) {
             *beta = beta.saturating_minus(-score.scale(kappa));
         }
-        let share = resolvent(self.link(), precision, norm.0, &beta);
+        let share = resolvent(self.link(), precision, norm.squared, &beta);
         let inverse = S::ratio(S::ONE.widen(), precision.widen());
         let dual = dual_values(self.link(), &sample.target, &share);
         let shift = dual.map(|dual| dual.scale(inverse));
@@ -177,7 +183,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.scores(&sample.features);
+        let scores = self.step_scores(&sample.features)?;
         let norm = SquaredNorm::of(&sample.features);
         let squared_norm = norm.factor();
         let link = self.link();

@@ -14,4 +14,5 @@ pub mod log;
 pub mod model;
 pub mod persist;
 pub mod recording;
+pub mod twins;
 pub mod workload;

@@ -8,6 +8,19 @@ use fejer::{DEFAULT_PRECISION, Error, Head, Link, NormalisedStep, Sample, Scalar
 /// Learning steps a run takes, each of them measured.
 pub const STEPS: u32 = 1000;
 
+/// An `f32` feature whose kernels are the portable ones, [`Stored`]'s own: what a target without a twin
+/// in assembly gets.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain(f32);
+
+impl Stored<f32> for Plain {
+    const ALWAYS_SOUND: bool = false;
+
+    fn value(self) -> f32 {
+        self.0
+    }
+}
+
 /// A prediction.
 pub type Predict<S, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> =
     fn(&Head<S, ROWS, OUTPUTS>, &[X; FEATURES]) -> [S; OUTPUTS];
@@ -49,7 +62,7 @@ impl Method {
 /// One size in one number type, its operations each a function of its own in the image:
 /// `workload::<scalar>_<features>_<outputs>::<operation>`.
 pub struct Case<S: Scalar, X, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize> {
-    /// Name of the number type: `f32` or `q24`.
+    /// Name of the number type: `f32` or `q24`; `portable` for `f32` by the portable kernels.
     pub scalar: &'static str,
     /// A feature as the steps take it.
     pub store: fn(Short) -> X,
@@ -113,7 +126,7 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
     ) -> Result<(), Error> {
         let mut sample =
             Sample { features: [(self.store)(Short(0)); FEATURES], target: [S::ZERO; OUTPUTS] };
-        let (mut random, mut sizes) = (Random(1), NormalisedStep::new());
+        let (mut random, mut sizes) = (Random::new(1), NormalisedStep::new());
         for _ in 0..count {
             self.draw(&mut random, &mut sample);
             let amount = match method {
@@ -139,11 +152,16 @@ impl<S: Scalar, X: Stored<S>, const FEATURES: usize, const ROWS: usize, const OU
 }
 
 /// Marsaglia's xorshift32 (2003).
-struct Random(u32);
+pub(crate) struct Random(u32);
 
 impl Random {
+    /// From a seed that is not 0.
+    pub(crate) const fn new(seed: u32) -> Self {
+        Self(seed)
+    }
+
     /// The top bits: the low ones are the poorer ones.
-    fn below(&mut self, limit: u32) -> u32 {
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
@@ -214,6 +232,10 @@ cases! {
     f32_64_6: "f32" f32, f32, Short::value, 64 -> 6;
     f32_128_10: "f32" f32, f32, Short::value, 128 -> 10;
     f32_561_6: "f32" f32, f32, Short::value, 561 -> 6;
+    portable_16_4: "portable" f32, Plain, |feature| Plain(feature.value()), 16 -> 4;
+    portable_64_6: "portable" f32, Plain, |feature| Plain(feature.value()), 64 -> 6;
+    portable_128_10: "portable" f32, Plain, |feature| Plain(feature.value()), 128 -> 10;
+    portable_561_6: "portable" f32, Plain, |feature| Plain(feature.value()), 561 -> 6;
     q24_16_4: "q24" Q24, Short, |feature| feature, 16 -> 4;
     q24_64_6: "q24" Q24, Short, |feature| feature, 64 -> 6;
     q24_128_10: "q24" Q24, Short, |feature| feature, 128 -> 10;

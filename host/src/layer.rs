@@ -12,64 +12,38 @@
 
 mod affine;
 mod batch_norm;
+mod chebyshev;
 mod convolution;
 mod dense;
+mod dropout;
+mod error;
 mod flatten;
 mod graph;
 mod initialiser;
 mod pool;
+mod select;
+mod shape;
+mod tensor;
 
 pub use batch_norm::BatchNorm;
+pub use chebyshev::Chebyshev;
 pub use convolution::Convolution;
 pub use dense::Dense;
+pub use dropout::Dropout;
+pub use error::Error;
 pub use flatten::Flatten;
 pub use graph::{Graph, gcn_norm};
 pub use initialiser::Initialiser;
 pub use pool::{Pool, Pooling};
+pub use select::Select;
+pub use shape::{Image, Shape};
+pub use tensor::Tensor;
 
-use crate::matrix::{Matrix, View, ViewMut};
+use std::ops::Range;
+
+use crate::matrix::{Input, Matrix, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
-
-/// What one example looks like between two layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Rows: nodes, pixels, or 1.
-    pub sites: usize,
-    /// Columns: features, channels or classes.
-    pub channels: usize,
-}
-
-impl Shape {
-    /// Plain features.
-    pub const fn flat(features: usize) -> Self {
-        Self { sites: 1, channels: features }
-    }
-}
-
-impl std::fmt::Display for Shape {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} × {}", self.sites, self.channels)
-    }
-}
-
-/// An image, row after row of pixels, channels last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// Pixels from top to bottom.
-    pub height: usize,
-    /// Pixels from left to right.
-    pub width: usize,
-    /// Numbers a pixel.
-    pub channels: usize,
-}
-
-impl Image {
-    /// Its shape between two layers.
-    pub const fn shape(self) -> Shape {
-        Shape { sites: self.height * self.width, channels: self.channels }
-    }
-}
 
 /// Are batch statistics taken, or the running ones used?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,19 +54,53 @@ pub enum Mode {
     Evaluate,
 }
 
-/// What a layer keeps from its forward to its backward pass. Sized by the first forward pass of the
-/// largest batch; later passes allocate nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Cache<T> {
-    /// The input as the weights see it: filtered, as patches, or normalised.
-    lifted: Matrix<T>,
-    /// Room for the backward pass; a batch normalisation's statistics.
-    scratch: Matrix<T>,
-    /// Which input each maximum came from.
-    chosen: Vec<usize>,
+/// Which of the two things that travel down in a backward sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wave {
+    /// ∂L/∂output.
+    Signal,
+    /// What drives the weights of the block, where it is not the signal.
+    Drive,
 }
 
-/// One map between two links; its input and output are batches as the module describes them.
+/// Which way a sweep goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// From the input up.
+    Forward,
+    /// From the output down.
+    Backward,
+}
+
+/// What a layer keeps from its forward to its backward pass, for one part of a batch. Sized by the
+/// first pass over the largest batch; later passes allocate nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Cache<T> {
+    /// Where in the batch this part begins, in rows of the layer's input.
+    pub(crate) first_row: usize,
+    /// What all parts of the batch share: the sums of a joint layer.
+    pub(crate) shared: Matrix<T>,
+    /// The input as the weights see it: filtered, as patches, or normalised.
+    lifted: Matrix<T>,
+    /// Room for the backward pass.
+    scratch: Matrix<T>,
+    /// This part's share of the field, of layers with few weights.
+    partial: Matrix<T>,
+    /// Which input each maximum came from.
+    chosen: Vec<u32>,
+}
+
+impl<T: Real> Cache<T> {
+    /// field ← field + scale · the weights in `piece` of this part's share.
+    fn add_partial(&self, piece: Range<usize>, scale: T, field: &mut [T]) {
+        let partial = &self.partial.values()[piece];
+        field.iter_mut().zip(partial).for_each(|(field, &share)| *field += scale * share);
+    }
+}
+
+/// One map between two links; its input and output are parts of a batch as the module describes
+/// them. Parts are computed by different threads; a *joint* layer, whose output at one example
+/// depends on the others, surveys them first.
 pub trait Layer<T: Real>: Send + Sync {
     /// For messages.
     fn name(&self) -> &'static str;
@@ -108,30 +116,76 @@ pub trait Layer<T: Real>: Send + Sync {
         0
     }
 
+    /// How many weights next to each other cannot be separated in [`Layer::add_field`].
+    fn grain(&self) -> usize {
+        self.parameters()
+    }
+
+    /// Its weights and then its running statistics, in order, as tensors of PyTorch; `input` is what
+    /// an example looked like before it was flattened.
+    fn tensors(&self, _input: Shape) -> Vec<Tensor> {
+        vec![]
+    }
+
     /// Fills the weights at the start of a training.
     fn initialise(&self, _rule: Initialiser, _random: &mut Random, _weights: &mut [T]) {}
+
+    /// Does the output at one example depend on the others of the batch?
+    fn is_joint(&self) -> bool {
+        false
+    }
+
+    /// Joint layers, before [`Layer::forward`] in [`Mode::Train`]: the cache's `shared` ← what has
+    /// to be known of this part of the batch.
+    fn survey(&self, _input: View<'_, T>, _cache: &mut Cache<T>) {}
+
+    /// Joint layers: adds what is known of one part to what is known of those before it.
+    fn merge(&self, _pass: Pass, _known: &mut Matrix<T>, _part: &Matrix<T>) {}
 
     /// output ← T(input; weights).
     fn forward(
         &self,
         weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         mode: Mode,
         cache: &mut Cache<T>,
         output: ViewMut<'_, T>,
     );
 
+    /// Joint layers, before [`Layer::pull_back`]: the same for what travels down.
+    fn survey_back(&self, _wave: Wave, _signal: View<'_, T>, _cache: &mut Cache<T>) {}
+
     /// below ← (∂T/∂input)ᵀ · signal, after a forward pass in [`Mode::Train`].
     fn pull_back(
         &self,
         weights: &[T],
+        wave: Wave,
         signal: View<'_, T>,
         cache: &mut Cache<T>,
         below: ViewMut<'_, T>,
     );
 
-    /// field ← (∂T/∂weights)ᵀ · drive, after a forward pass in [`Mode::Train`] on this input.
-    fn field(&self, _input: View<'_, T>, _drive: View<'_, T>, _cache: &Cache<T>, _field: &mut [T]) {
+    /// Keeps what [`Layer::add_field`] needs of the drive of this part.
+    fn collect(
+        &self,
+        _weights: &[T],
+        _input: Input<'_, T>,
+        _drive: View<'_, T>,
+        _cache: &mut Cache<T>,
+    ) {
+    }
+
+    /// field ← field + scale · (∂T/∂weights)ᵀ · drive for the weights in `piece`, whole grains, over
+    /// one part of the batch, after [`Layer::collect`].
+    fn add_field(
+        &self,
+        _piece: Range<usize>,
+        _input: Input<'_, T>,
+        _drive: View<'_, T>,
+        _cache: &Cache<T>,
+        _scale: T,
+        _field: &mut [T],
+    ) {
     }
 
     /// Takes over what the last forward pass in [`Mode::Train`] showed: running statistics.
@@ -146,65 +200,6 @@ pub trait Layer<T: Real>: Send + Sync {
     fn running_mut(&mut self) -> &mut [T] {
         &mut []
     }
-}
-
-/// What layers cannot be built from.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Two neighbours do not fit.
-    #[error("takes examples of {expected}, but gets {found}; {remedy}")]
-    Shape {
-        /// What the layer takes, in words.
-        expected: String,
-        /// What comes from below.
-        found: Shape,
-        /// What to do about it.
-        remedy: &'static str,
-    },
-    /// A window does not fit into the image.
-    #[error(
-        "a window of {size} × {size} does not fit into an image of {height} × {width}, or its side or stride is 0; \
-         make the window smaller, the padding larger or the stride 1"
-    )]
-    Window {
-        /// Side of the window.
-        size: usize,
-        /// Height of the image with its padding.
-        height: usize,
-        /// Width of the image with its padding.
-        width: usize,
-    },
-    /// Nothing to compute on.
-    #[error(
-        "leaves nothing to compute on, {shape} an example; give at least one layer, site and channel"
-    )]
-    Empty {
-        /// What is empty, or has no stage above it.
-        shape: Shape,
-    },
-    /// An edge names a node that does not exist.
-    #[error(
-        "edge {edge} goes from node {from} to node {to}, but there are only {nodes} nodes, 0 to {}; \
-         correct the edge list or the number of nodes", nodes.wrapping_sub(1)
-    )]
-    Edge {
-        /// Position in the list, from 0.
-        edge: usize,
-        /// Where it starts.
-        from: usize,
-        /// Where it ends.
-        to: usize,
-        /// How many nodes there are.
-        nodes: usize,
-    },
-    /// The filter has other columns than rows.
-    #[error("a graph filter of {rows} × {columns}; give a square one, as gcn_norm makes them")]
-    Filter {
-        /// Rows.
-        rows: usize,
-        /// Columns.
-        columns: usize,
-    },
 }
 
 /// How many windows fit into `length` with this padding on both sides; none of side or stride 0.

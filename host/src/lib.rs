@@ -21,3 +21,4 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod trainer;
+pub mod weights;

@@ -9,10 +9,12 @@
 //! methods.
 
 mod evaluate;
+mod link;
 mod loss;
 mod operator;
 mod sweep;
 mod tape;
+mod update;
 
 use std::ops::Range;
 
@@ -23,10 +25,11 @@ pub(crate) use loss::is_asked;
 pub use operator::ModelOperator;
 pub use tape::Tape;
 
-use crate::layer::{self, Initialiser, Layer, Mode, Shape};
-use crate::matrix::View;
+use crate::layer::{self, Initialiser, Layer, Shape};
+use crate::matrix::{Input, View};
 use crate::random::Random;
 use crate::real::Real;
+use update::Piece;
 
 /// Which signal drives the weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,9 +70,16 @@ impl<T: Real> Stage<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a, T> {
     /// examples · sites rows of the model's input channels.
-    pub input: View<'a, T>,
+    pub input: Input<'a, T>,
     /// As many rows as the output has, of its channels: probabilities, one-hot classes or numbers.
     pub target: View<'a, T>,
+}
+
+impl<'a, T: Real> Batch<'a, T> {
+    /// These rows with these targets.
+    pub fn new(input: impl Into<Input<'a, T>>, target: View<'a, T>) -> Self {
+        Self { input: input.into(), target }
+    }
 }
 
 /// Layers and links with a loss; weights are passed to every call.
@@ -79,8 +89,19 @@ pub struct Model<T> {
     shapes: Vec<Shape>,
     /// Where in the point the weights of each stage are.
     weights: Vec<Range<usize>>,
+    /// Runs of stages, each but the first beginning with a joint layer.
+    sections: Vec<Range<usize>>,
+    /// The first stage with weights: no signal has to go below it.
+    lowest: usize,
+    /// Examples that one thread computes.
+    part: usize,
+    /// The weights in pieces that one thread updates.
+    pieces: Vec<Piece>,
     loss: Loss,
 }
+
+/// Enough rows for a product of matrices at full speed, few enough for the caches.
+const PART: usize = 64;
 
 /// A layer that does not fit where it stands.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -105,7 +126,7 @@ impl<T: Real> Model<T> {
             return Err(Error { stage: 0, name, source: layer::Error::Empty { shape } });
         }
         let mut shapes = vec![input];
-        let mut weights = Vec::with_capacity(stages.len());
+        let (mut weights, mut pieces, mut starts) = (vec![], vec![], vec![0]);
         let (mut shape, mut end) = (input, 0);
         for (stage, kind) in stages.iter().enumerate() {
             let start = end;
@@ -113,6 +134,10 @@ impl<T: Real> Model<T> {
                 let fits = layer.output(shape);
                 shape = fits.map_err(|source| Error { stage, name: kind.name(), source })?;
                 end += layer.parameters();
+                pieces.extend(update::pieces(stage, layer.parameters(), layer.grain()));
+                if layer.is_joint() {
+                    starts.push(stage);
+                }
             }
             if shape.sites * shape.channels == 0 {
                 let name = kind.name();
@@ -121,7 +146,11 @@ impl<T: Real> Model<T> {
             shapes.push(shape);
             weights.push(start..end);
         }
-        Ok(Self { stages, shapes, weights, loss })
+        let lowest = weights.iter().position(|range: &Range<usize>| !range.is_empty());
+        let lowest = lowest.unwrap_or(stages.len());
+        let ends = starts.iter().skip(1).copied().chain([stages.len()]);
+        let sections = starts.iter().zip(ends).map(|(&start, end)| start..end).collect();
+        Ok(Self { stages, shapes, weights, sections, lowest, part: PART, pieces, loss })
     }
 
     /// Length of the point.
@@ -159,28 +188,6 @@ impl<T: Real> Model<T> {
         Tape::new(self.stages.len())
     }
 
-    /// Predictions for these inputs, with running statistics.
-    pub fn predict<'t>(
-        &self,
-        point: &[T],
-        input: View<'_, T>,
-        tape: &'t mut Tape<T>,
-    ) -> View<'t, T> {
-        self.forward(point, input, Mode::Evaluate, tape);
-        let output = tape.outputs.last_mut().expect("a model has a stage");
-        for row in 0..output.rows() {
-            self.loss.predict(output.row_mut(row));
-        }
-        output.view()
-    }
-
-    /// The loss of a batch, with its own statistics.
-    pub fn loss(&self, point: &[T], batch: Batch<'_, T>, tape: &mut Tape<T>) -> f64 {
-        let examples = batch.input.rows() / self.shapes[0].sites;
-        let output = self.forward(point, batch.input, Mode::Train, tape);
-        self.loss.value(examples, output, batch.target)
-    }
-
     /// out ← the field of the weights over a batch, as long as the point.
     ///
     /// # Panics
@@ -193,33 +200,45 @@ impl<T: Real> Model<T> {
         tape: &mut Tape<T>,
         out: &mut [T],
     ) {
-        self.forward(point, batch.input, Mode::Train, tape);
-        let last = self.stages.len() - 1;
-        let (output, signal) = (&tape.outputs[last], &mut tape.signals[last]);
-        assert_eq!(
-            [output.rows(), output.columns()],
-            [batch.target.rows(), batch.target.columns()],
-            "shape of the targets"
-        );
-        self.loss.signal(tape.examples, output.view(), batch.target, signal.view_mut());
-        self.backward(point, field, tape);
-        for (index, stage) in self.stages.iter().enumerate() {
-            if let (Stage::Layer(layer), false) = (stage, self.weights[index].is_empty()) {
-                let input =
-                    index.checked_sub(1).map_or(batch.input, |below| tape.outputs[below].view());
-                let out = &mut out[self.weights[index].clone()];
-                layer.field(input, tape.drive(index), &tape.caches[index], out);
-            }
-        }
+        out.fill(T::ZERO);
+        in_pool(|| {
+            self.sweep(point, batch, field, tape);
+            self.add_field(batch.input, tape, T::ONE, out);
+        });
+    }
+
+    /// point ← point − step · field, without a buffer for the field.
+    ///
+    /// # Panics
+    /// When a length or shape is not the model's.
+    pub fn descend(
+        &self,
+        point: &mut [T],
+        batch: Batch<'_, T>,
+        field: Field,
+        step: T,
+        tape: &mut Tape<T>,
+    ) {
+        in_pool(|| {
+            self.sweep(point, batch, field, tape);
+            self.add_field(batch.input, tape, T::ZERO - step, point);
+        });
     }
 
     /// Takes over the running statistics of the last [`Model::field`] or [`Model::loss`] on this
     /// tape.
     pub fn absorb(&mut self, tape: &Tape<T>) {
-        for (stage, cache) in self.stages.iter_mut().zip(&tape.caches) {
+        let Some(part) = tape.parts().first() else { return };
+        for (stage, cache) in self.stages.iter_mut().zip(&part.caches) {
             if let Stage::Layer(layer) = stage {
                 layer.absorb(cache);
             }
         }
     }
+}
+
+/// Runs a pass on a thread of the pool, so that its many small sections need not be handed over one
+/// by one.
+fn in_pool<R: Send>(pass: impl FnOnce() -> R + Send) -> R {
+    if rayon::current_thread_index().is_some() { pass() } else { rayon::scope(|_| pass()) }
 }

@@ -3,7 +3,8 @@
 use fejer::Link;
 use fejer::link::Slope;
 use fejer_host::layer::{
-    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Pool, Pooling, Shape, gcn_norm,
+    BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Pool, Pooling,
+    Select, Shape, gcn_norm,
 };
 use fejer_host::matrix::Matrix;
 use fejer_host::model::{Batch, Field, Loss, Model, Stage};
@@ -39,6 +40,8 @@ fn normalise(channels: usize) -> Stage<f64> {
 
 const PICTURE: Image = Image { height: 6, width: 5, channels: 2 };
 
+const GREY: Image = Image { height: 4, width: 3, channels: 1 };
+
 fn convolution() -> Convolution {
     Convolution { image: PICTURE, filters: 3, size: 3, stride: 1, padding: 1 }
 }
@@ -56,7 +59,7 @@ fn strided() -> Convolution {
 /// Every kind of layer and every link, each with something above and below it. Between them, the
 /// last but one have blocks of several layers: convolution, normalisation and pooling without a
 /// link between.
-pub fn networks() -> [Network; 6] {
+pub fn networks() -> [Network; 10] {
     [
         Network {
             name: "dense",
@@ -100,6 +103,73 @@ pub fn networks() -> [Network; 6] {
                     Stage::Link(Link::Tanh),
                     graph(3, 2),
                     Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "labelled nodes of a graph",
+            input: Shape { sites: 5, channels: 3 },
+            stages: || {
+                vec![
+                    graph(3, 2),
+                    Stage::Link(Link::Softplus),
+                    graph(2, 2),
+                    Stage::layer(Select::new(5, vec![4, 0, 4]).expect("nodes of the graph")),
+                    Stage::Link(Link::Sigmoid),
+                ]
+            },
+        },
+        Network {
+            name: "filter bank with dropout",
+            input: Shape { sites: 5, channels: 2 },
+            stages: || {
+                let edges = [(0, 1), (0, 3), (1, 2), (2, 4), (3, 4), (1, 4)];
+                let filter = gcn_norm(5, &edges).expect("5 nodes");
+                let bank = |filter| Stage::layer(Chebyshev::new(filter, 4).expect("square"));
+                let dropout = || Stage::layer(Dropout::new(0.4, 7).expect("a probability"));
+                vec![
+                    bank(filter.clone()),
+                    dense(8, 3),
+                    Stage::Link(Link::Tanh),
+                    dropout(),
+                    bank(filter),
+                    dense(12, 2),
+                    dropout(),
+                    Stage::Link(Link::Softplus),
+                ]
+            },
+        },
+        Network {
+            name: "frozen normalisation",
+            input: Shape::flat(3),
+            stages: || {
+                let frozen = BatchNorm::new(4)
+                    .with_statistics(&[0.5, -1.0, 0.0, 2.0], &[0.3, 1.0, 2.0, 0.7]);
+                vec![
+                    dense(3, 4),
+                    Stage::layer(frozen.frozen()),
+                    Stage::Link(Link::Sigmoid),
+                    dense(4, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "grey convolutions",
+            input: GREY.shape(),
+            stages: || {
+                let wide = Convolution { image: GREY, filters: 1, size: 3, stride: 1, padding: 2 };
+                let image = wide.output_image();
+                let narrow = Convolution { image, filters: 2, size: 2, stride: 1, padding: 3 };
+                let sites = narrow.output_image().shape().sites;
+                vec![
+                    Stage::layer(wide),
+                    Stage::Link(Link::Tanh),
+                    Stage::layer(narrow),
+                    Stage::Link(Link::Sigmoid),
+                    Stage::layer(Flatten),
+                    dense(sites * 2, 2),
+                    Stage::Link(Link::Softplus),
                 ]
             },
         },
@@ -184,7 +254,7 @@ pub fn field(
     field: Field,
 ) -> Vec<f64> {
     let mut out = vec![f64::NAN; model.parameters()];
-    let batch = Batch { input: input.view(), target: target.view() };
+    let batch = Batch::new(input.view(), target.view());
     model.field(point, batch, field, &mut model.tape(), &mut out);
     out
 }

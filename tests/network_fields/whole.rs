@@ -22,7 +22,7 @@ fn the_gradient_field_is_the_gradient_of_the_loss() {
         let point = weights(&mut random, &model);
         let found = field(&model, &point, &input, &target, Field::Gradient);
         let mut tape = model.tape();
-        let batch = Batch { input: input.view(), target: target.view() };
+        let batch = Batch::new(input.view(), target.view());
         let expected = differences(&point, |point| model.loss(point, batch, &mut tape));
         let off = largest_difference(&found, &expected);
         worst = worst.max(off);
@@ -129,7 +129,7 @@ fn signal_above(
         let upper = Model::new(shape, stages, Loss::SquaredError).expect("a part of what fitted");
         let mut tape = upper.tape();
         differences(predictions.values(), |p| {
-            let batch = Batch { input: View::new(rows, columns, p), target: target.view() };
+            let batch = Batch::new(View::new(rows, columns, p), target.view());
             upper.loss(point, batch, &mut tape)
         })
     };
@@ -192,7 +192,7 @@ fn cores_methods_train_a_network_with_both_fields() {
             let [x, y] = [0, 1].map(|column| input.row(row)[column]);
             target.row_mut(row)[usize::from(x + y * y > T::ONE)] = T::ONE;
         }
-        let batch = Batch { input: input.view(), target: target.view() };
+        let batch = Batch::new(input.view(), target.view());
         let mut point = model.initial_point(Initialiser::Torch, 7);
         let mut tape = model.tape();
         let before = model.loss(&point, batch, &mut tape);
@@ -229,7 +229,7 @@ fn a_used_tape_gives_the_bits_of_a_new_one() {
             for kind in [Field::Monotone, Field::Gradient] {
                 let expected = field(&model, &point, &input, &target, kind);
                 let mut found = vec![f64::NAN; point.len()];
-                let batch = Batch { input: input.view(), target: target.view() };
+                let batch = Batch::new(input.view(), target.view());
                 model.field(&point, batch, kind, &mut tape, &mut found);
                 assert_eq!(found, expected, "{} {kind:?}", network.name);
             }

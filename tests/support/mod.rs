@@ -67,6 +67,9 @@ pub mod tolerance {
     pub const ADAMW_Q16: f64 = 2e-2;
     /// A difference quotient of width 1e-5 in f64: its square, and 2⁻⁵³ over the width.
     pub const DIFFERENCE_QUOTIENT: f64 = 1e-6;
+    /// Gradients in PyTorch's f64 as float32 of numbers below 2: what the file rounds, and the bound the
+    /// project set itself.
+    pub const PYTORCH: f64 = 1e-5;
     /// A support function against the projection of a point 10⁴ times as far out as the set is wide.
     pub const SUPPORT: f64 = 2e-3;
 
@@ -89,6 +92,12 @@ pub mod tolerance {
             [2, _] => 1e-12,
             [_, fraction] => 400.0 * 0.5_f64.powi(i32::from(fraction)),
         }
+    }
+
+    /// The same on features in 16 bits: in Q8.24 a step's share is good to 2⁻¹³ and its length to 2⁻¹⁵,
+    /// for steps up to a half along features up to 3, twenty times.
+    pub fn streaming_short<S: fejer::Scalar>() -> f64 {
+        if S::TAG == [3, 24] { 2e-4 } else { streaming::<S>() }
     }
 
     /// What the slow twins, in f64 themselves, may be off by: only f64 is near enough to notice.

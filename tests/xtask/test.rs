@@ -10,11 +10,13 @@ use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
-const IMAGES: [(Kind, &str, &str); 4] = [
+const IMAGES: [(Kind, &str, &str); 6] = [
     (Kind::F32, "finetune", "FEJER_FIRMWARE_F32"),
     (Kind::Q16, "finetune", "FEJER_FIRMWARE_Q16"),
     (Kind::F32, "steps", "FEJER_STEPS_F32"),
     (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
+    (Kind::F32, "twins", "FEJER_TWINS_F32"),
+    (Kind::Q16, "twins", "FEJER_TWINS_Q16"),
 ];
 
 /// Something to run that passes or stops everything.

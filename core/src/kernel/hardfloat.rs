@@ -12,6 +12,7 @@
 #![expect(unsafe_code, reason = "assembly; each function states what its caller must hold to")]
 
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 /// The most outputs whose sums, weights and products fit the 32 registers.
 const MOST_OUTPUTS: usize = 12;
@@ -20,6 +21,11 @@ const PRODUCTS: usize = 4;
 
 const fn smaller(a: usize, b: usize) -> usize {
     if a < b { a } else { b }
+}
+
+/// A number of outputs that can be assembled: the functions exist for others, uncalled.
+const fn covered(outputs: usize) -> usize {
+    if outputs == 0 { 1 } else { smaller(outputs, MOST_OUTPUTS) }
 }
 
 /// Is there a twin for this shape?
@@ -36,17 +42,18 @@ pub(crate) fn score<const OUTPUTS: usize>(
     if !is_covered::<OUTPUTS>(weights.len(), features.len()) {
         return super::portable::score(weights, features);
     }
-    let mut scores = [0.0; OUTPUTS];
-    // SAFETY: `weights` holds a row a feature and the bias, checked above, `scores` one row.
+    let mut scores = MaybeUninit::<[f32; OUTPUTS]>::uninit();
+    // SAFETY: `weights` holds a row a feature and the bias, checked above, `scores` one row, all of
+    // which `score_rows` writes.
     unsafe {
         score_rows::<OUTPUTS>(
             weights.as_ptr().cast(),
             features.as_ptr(),
             features.len(),
-            scores.as_mut_ptr(),
+            scores.as_mut_ptr().cast(),
         );
+        scores.assume_init()
     }
-    scores
 }
 
 /// As [`super::portable::update`].
@@ -72,7 +79,7 @@ pub(crate) fn update<const OUTPUTS: usize>(
 
 /// # Safety
 /// `weights` points to `count + 1` rows of `OUTPUTS` numbers, `features` to `count` numbers, `scores`
-/// to room for `OUTPUTS` numbers; 1 ≤ `OUTPUTS` ≤ [`MOST_OUTPUTS`].
+/// to room for `OUTPUTS` numbers, all of which are written; 1 ≤ `OUTPUTS` ≤ [`MOST_OUTPUTS`].
 #[unsafe(naked)]
 unsafe extern "C" fn score_rows<const OUTPUTS: usize>(
     weights: *const f32,
@@ -113,25 +120,35 @@ unsafe extern "C" fn score_rows<const OUTPUTS: usize>(
         "mov r12, #4*{K}",
         "mla r12, r2, r12, r0",
         "move vldmia, r12, 4, %(3+{K})",
-        "lsrs r12, r2, #2",
-        "beq 3f",
+        // Rows beyond a multiple of four come first, by entering the loop where so many are left.
+        "adds r12, r2, #3",
+        "lsrs r12, r12, #2",
+        "beq 7f",
+        "ands r2, r2, #3",
+        "beq 2f",
+        "cmp r2, #2",
+        "bhi 3f",
+        "beq 4f",
+        "vldmia r1!, {{s3}}",
+        "b 6f",
+        "4:",
+        "vldmia r1!, {{s2-s3}}",
+        "b 5f",
+        "3:",
+        "vldmia r1!, {{s1-s3}}",
+        "b 1f",
         "2:",
         "vldmia r1!, {{s0-s3}}",
         "row 0",
+        "1:",
         "row 1",
+        "5:",
         "row 2",
+        "6:",
         "row 3",
         "subs r12, r12, #1",
         "bne 2b",
-        "3:",
-        "ands r2, r2, #3",
-        "beq 5f",
-        "4:",
-        "vldmia r1!, {{s0}}",
-        "row 0",
-        "subs r2, r2, #1",
-        "bne 4b",
-        "5:",
+        "7:",
         "move vstmia, r3, 4, %(3+{K})",
         ".if 3+2*{K} > 15",
         "keep vpop, %(3+2*{K})",
@@ -142,7 +159,7 @@ unsafe extern "C" fn score_rows<const OUTPUTS: usize>(
         ".purgem move",
         ".purgem each",
         ".noaltmacro",
-        K = const OUTPUTS,
+        K = const covered(OUTPUTS),
     )
 }
 
@@ -196,25 +213,35 @@ unsafe extern "C" fn update_rows<const OUTPUTS: usize>(
         "keep vpush, %(3+2*{K}+{T})",
         ".endif",
         "move vldmia, r3, 4, %(3+{K})",
-        "lsrs r12, r2, #2",
-        "beq 3f",
+        // Rows beyond a multiple of four come first, by entering the loop where so many are left.
+        "adds r12, r2, #3",
+        "lsrs r12, r12, #2",
+        "beq 7f",
+        "ands r2, r2, #3",
+        "beq 2f",
+        "cmp r2, #2",
+        "bhi 3f",
+        "beq 4f",
+        "vldmia r1!, {{s3}}",
+        "b 6f",
+        "4:",
+        "vldmia r1!, {{s2-s3}}",
+        "b 5f",
+        "3:",
+        "vldmia r1!, {{s1-s3}}",
+        "b 1f",
         "2:",
         "vldmia r1!, {{s0-s3}}",
         "row 0",
+        "1:",
         "row 1",
+        "5:",
         "row 2",
+        "6:",
         "row 3",
         "subs r12, r12, #1",
         "bne 2b",
-        "3:",
-        "ands r2, r2, #3",
-        "beq 5f",
-        "4:",
-        "vldmia r1!, {{s0}}",
-        "row 0",
-        "subs r2, r2, #1",
-        "bne 4b",
-        "5:",
+        "7:",
         "move vldmia, r0, %(4+{K}), %(3+2*{K})",
         ".set i, 0",
         ".rept {K}",
@@ -231,7 +258,7 @@ unsafe extern "C" fn update_rows<const OUTPUTS: usize>(
         ".purgem move",
         ".purgem each",
         ".noaltmacro",
-        K = const OUTPUTS,
-        T = const smaller(OUTPUTS, PRODUCTS),
+        K = const covered(OUTPUTS),
+        T = const smaller(covered(OUTPUTS), PRODUCTS),
     )
 }

@@ -5,49 +5,27 @@
 //! parts without an FPU never call soft floats inside a step. Sums and differences wrap on overflow
 //! as two's complement does; values beyond [`Scalar::LIMIT`] are refused before that can happen.
 
+mod exponential;
+mod product;
+mod ratio;
+mod shares;
+
 use fixed::FixedI32;
 use fixed::types::extra::{LeEqU32, U24, Unsigned};
+pub use ratio::Ratio;
+use shares::Total;
 
 use super::Scalar;
-use crate::kernel::short;
+pub(crate) use exponential::{PARTS, powers};
+pub(crate) use product::{high as high_product, leading_zeros};
+
+use crate::kernel::{narrow, short};
+use crate::link::Link;
+use crate::reach::Reach;
 use crate::stored::Short;
 
-/// 1/ln 2 and ln 2 with 30 fraction bits.
-const LOG2_E: i64 = 1_549_082_005;
-const LN_2: i64 = 744_261_118;
 /// Fraction bits of [`Scalar::Unit`]: shares to 6e-8, and room for ±128.
 const UNIT_FRACTION: u32 = 24;
-const ONE_Q30: i64 = 1 << 30;
-/// 2ˣ on [0, 1], 30 fraction bits, lowest power first.
-const EXP2: [i64; 8] =
-    [1_073_741_824, 744_261_126, 257_941_088, 59_598_353, 10_322_455, 1_442_015, 153_539, 23_248];
-/// ln(1 + x) on [0, 1], 30 fraction bits, lowest power first.
-const LN_1P: [i64; 11] = [
-    1,
-    1_073_741_604,
-    -536_861_702,
-    357_762_087,
-    -267_130_046,
-    208_039_259,
-    -156_621_069,
-    102_526_950,
-    -51_180_426,
-    16_473_237,
-    -2_488_778,
-];
-
-/// A positive factor `mantissa · 2^−shift` with the mantissa in [2²⁹, 2³¹).
-#[derive(Clone, Copy, Debug)]
-pub struct Ratio {
-    mantissa: i64,
-    shift: u32,
-}
-
-/// Horner with 30 fraction bits, x in [0, 1].
-fn polynomial(coefficients: &[i64], x: i64) -> i64 {
-    coefficients.iter().rev().fold(0, |sum, coefficient| ((sum * x) >> 30) + coefficient)
-}
-
 /// `value >> shift`, rounded to nearest; a shift of 63 and more gives 0.
 fn shift_right_rounded(value: i64, shift: u32) -> i64 {
     match shift {
@@ -74,29 +52,6 @@ pub(crate) const fn nearest(value: f32) -> i32 {
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i32")]
 fn clamp(value: i64) -> i32 {
     value.clamp(-i64::from(i32::MAX), i64::from(i32::MAX)) as i32
-}
-
-/// eˣ: x·log₂e = n + f, 2ᶠ by the polynomial, then a shift by n.
-fn exp(bits: i32, fraction: u32) -> i32 {
-    let y = (i64::from(bits) * LOG2_E) >> fraction;
-    let (n, f) = (y >> 30, y & (ONE_Q30 - 1));
-    let mantissa = polynomial(&EXP2, f);
-    let shift = 30 - i64::from(fraction) - n;
-    match u32::try_from(shift) {
-        Ok(right) => clamp(shift_right_rounded(mantissa, right)),
-        Err(_) if shift >= -30 => clamp(mantissa << shift.unsigned_abs()),
-        Err(_) => i32::MAX,
-    }
-}
-
-/// ln x: x = m·2ᵉ with m in [1, 2), ln m by the polynomial.
-fn ln(bits: i32, fraction: u32) -> i32 {
-    let positive = bits.max(1).unsigned_abs();
-    let zeros = positive.leading_zeros();
-    let mantissa = i64::from(positive << zeros >> 1);
-    let exponent = 31 - i64::from(zeros) - i64::from(fraction);
-    let value = polynomial(&LN_1P, mantissa - ONE_Q30) + exponent * LN_2;
-    clamp(shift_right_rounded(value, 30 - fraction))
 }
 
 impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
@@ -167,7 +122,7 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         i64::from(self.to_bits()) << Frac::U32.min(31)
     }
     fn times(self, by: Self) -> Self {
-        Scalar::round(Self::accumulate(0, self, by))
+        Self::from_bits(product::rounded(self.to_bits(), by.to_bits(), Frac::U32))
     }
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "wraps, as the sums of this type do")]
@@ -186,27 +141,10 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
         }
     }
     fn ratio(numerator: i64, denominator: i64) -> Ratio {
-        // The numerator is brought to 61 bits and the denominator to 31, so the quotient has 30 or
-        // 31 and its product with a 32-bit number fits 64.
-        let (numerator, denominator) = (numerator.max(1), denominator.max(1));
-        let up = numerator.leading_zeros().saturating_sub(3);
-        let down = 33_u32.saturating_sub(denominator.leading_zeros());
-        let extra = denominator.leading_zeros().saturating_sub(33);
-        // At least 2³⁰ already; the bound spares the check for a division by zero.
-        let divisor = ((denominator >> down) << extra).max(1);
-        let mantissa = (numerator << up) / divisor;
-        // value = mantissa · 2^(−up − down + extra); up ≥ down − extra wherever the ratio is below
-        // 2³⁰, and larger ones saturate.
-        match (up + down).checked_sub(extra) {
-            Some(shift) => Ratio { mantissa, shift },
-            None => Ratio { mantissa: i64::from(i32::MAX), shift: 0 },
-        }
+        Ratio::of(numerator, denominator)
     }
     fn scale(self, by: Ratio) -> Self {
-        Self::from_bits(clamp(shift_right_rounded(
-            i64::from(self.to_bits()).wrapping_mul(by.mantissa),
-            by.shift,
-        )))
+        Self::from_bits(by.scale(self.to_bits()))
     }
 
     fn score_short<const OUTPUTS: usize>(
@@ -222,12 +160,76 @@ impl<Frac: Unsigned + LeEqU32 + 'static> Scalar for FixedI32<Frac> {
     ) {
         short::update(weights, features, step);
     }
+    #[inline]
+    fn step_score_short<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &[[Self; OUTPUTS]; ROWS],
+        features: &[Short],
+    ) -> [Self; OUTPUTS] {
+        if narrow::covers::<Frac>() {
+            narrow::score(weights, features)
+        } else {
+            short::score(weights, features)
+        }
+    }
+    #[inline(always)]
+    fn step_predict_short<const OUTPUTS: usize>(link: Link, scores: &mut [Self; OUTPUTS]) {
+        if narrow::covers::<Frac>() && link == Link::Softmax {
+            narrow::softmax(scores);
+        } else {
+            link.predict(scores);
+        }
+    }
+    #[inline(always)]
+    fn descend_short<const ROWS: usize, const OUTPUTS: usize>(
+        booked: (&mut [[Self; OUTPUTS]; ROWS], &mut Reach),
+        features: &[Short],
+        largest: Self,
+        length: Self,
+        field: &[Self; OUTPUTS],
+    ) -> Option<bool> {
+        if narrow::covers::<Frac>() {
+            Some(narrow::descend(booked, features, largest, length, field))
+        } else {
+            None
+        }
+    }
+    #[inline]
+    fn step_update_short<const ROWS: usize, const OUTPUTS: usize>(
+        weights: &mut [[Self; OUTPUTS]; ROWS],
+        features: &[Short],
+        step: &[Self; OUTPUTS],
+    ) {
+        if narrow::covers::<Frac>() {
+            narrow::update(weights, features, step);
+        } else {
+            short::update(weights, features, step);
+        }
+    }
+
+    fn factor(sum: i64) -> Ratio {
+        Ratio::of_sum(sum, 2 * Frac::U32)
+    }
+    #[inline]
+    fn normalise(values: &mut [Self], total: Self) {
+        let total = Total::of(total.to_bits().cast_unsigned());
+        for value in values {
+            let share = total.share(value.to_bits().cast_unsigned(), Frac::U32);
+            *value = Self::from_bits(share.cast_signed());
+        }
+    }
+    #[inline]
+    fn exp_below(self) -> Self {
+        let up = UNIT_FRACTION - Frac::U32;
+        let within = self.to_bits().clamp(-(32 << Frac::U32), 3 << Frac::U32);
+        let power = exponential::exp_below(within << up);
+        Self::from_bits((power + ((1 << up) >> 1)) >> up)
+    }
 
     fn exp(self) -> Self {
-        Self::from_bits(exp(self.to_bits(), Frac::U32))
+        Self::from_bits(exponential::exp(self.to_bits(), Frac::U32))
     }
     fn ln(self) -> Self {
-        Self::from_bits(ln(self.to_bits(), Frac::U32))
+        Self::from_bits(exponential::ln(self.to_bits(), Frac::U32))
     }
     #[expect(clippy::cast_possible_wrap, reason = "a root of 62 bits has 31")]
     fn sqrt(self) -> Self {
@@ -262,20 +264,6 @@ mod tests {
         assert_eq!(Scalar::exp(I16F16::ZERO), I16F16::ONE);
         assert_eq!(Scalar::exp(I16F16::from_num(100)), I16F16::from_bits(i32::MAX));
         assert_eq!(Scalar::exp(I16F16::from_num(-100)), I16F16::ZERO);
-    }
-
-    #[test]
-    fn ratios_keep_29_bits_at_every_size() {
-        for (a, b) in
-            [(1_i64, 1_000_000_007_i64), (19_661 << 16, 1025 << 32), (1025 << 32, 3), (7, 7)]
-        {
-            let ratio = I16F16::ratio(a, b);
-            let value = ratio.mantissa as f64 / 2f64.powi(ratio.shift.cast_signed());
-            let exact = a as f64 / b as f64;
-            if exact < 2f64.powi(30) {
-                assert!((value / exact - 1.0).abs() < 2f64.powi(-28), "{a}/{b}: {value} {exact}");
-            }
-        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ const ROUND_TO_INTEGER: f32 = 12_582_912.0;
 const EXP_RANGE: (f32, f32) = (-87.0, 88.0);
 
 /// eˣ = 2ⁿ·eʳ with |r| ≤ ½ ln 2; Taylor to degree 7, error below 2⁻²⁷ relative.
+#[cfg_attr(target_os = "none", inline(never))] // one copy for all links
 #[expect(clippy::cast_possible_truncation, reason = "an integer of at most 8 bits")]
 fn exp_f32(x: f32) -> f32 {
     let x = if x < EXP_RANGE.0 { EXP_RANGE.0 } else { x };
@@ -49,6 +50,7 @@ fn exp_below_f32(x: f32) -> f32 {
 }
 
 /// ln x = e ln 2 + 2 artanh((m−1)/(m+1)) with x = 2ᵉ·m, m in [√½, √2): |s| ≤ .172, series to s⁹.
+#[cfg_attr(target_os = "none", inline(never))] // one copy for all links
 fn ln_f32(x: f32) -> f32 {
     const SQRT_HALF_BITS: u32 = 0x3f35_04f3;
     let x = if x > f32::MIN_POSITIVE { x } else { f32::MIN_POSITIVE };
@@ -62,7 +64,7 @@ fn ln_f32(x: f32) -> f32 {
 }
 
 macro_rules! float {
-    ($float:ty, $bits:ty, $tag:expr, $mantissa:expr, $exp:path, $ln:path, $sqrt:path, $floor:path, $erfc:path, {$($own:item)*}) => {
+    ($float:ty, $bits:ty, $tag:expr, $mantissa:expr, $exp:path, $ln:path, $sqrt:path, $floor:path, {$($own:item)*}) => {
         impl Scalar for $float {
             type Wide = Self;
             type Ratio = Self;
@@ -152,11 +154,6 @@ macro_rules! float {
             fn sqrt(self) -> Self {
                 if self > 0.0 { $sqrt(self) } else { 0.0 }
             }
-            #[expect(clippy::allow_attributes, reason = "one macro for two widths")]
-            #[allow(clippy::cast_possible_truncation)]
-            fn normal_distribution(self) -> Self {
-                0.5 * $erfc(-self * core::f64::consts::FRAC_1_SQRT_2 as Self)
-            }
             fn abs(self) -> Self {
                 <$float>::abs(self)
             }
@@ -173,7 +170,7 @@ fn ln_f64(x: f64) -> f64 {
     libm::log(if x > f64::MIN_POSITIVE { x } else { f64::MIN_POSITIVE })
 }
 
-float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf, libm::erfcf, {
+float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf, {
     #[inline]
     fn exp_below(self) -> Self {
         exp_below_f32(self)
@@ -196,7 +193,11 @@ float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf, libm::e
         crate::kernel::hardfloat::update(weights, features, step);
     }
 });
-float!(f64, u64, [2, 0], 53, libm::exp, ln_f64, libm::sqrt, libm::floor, libm::erfc, {});
+float!(f64, u64, [2, 0], 53, libm::exp, ln_f64, libm::sqrt, libm::floor, {
+    fn normal_distribution(self) -> Self {
+        0.5 * libm::erfc(-self * core::f64::consts::FRAC_1_SQRT_2)
+    }
+});
 
 #[cfg(test)]
 mod tests {

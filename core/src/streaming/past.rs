@@ -4,7 +4,6 @@ use super::SquaredNorm;
 use super::soundness::check;
 use crate::Error;
 use crate::head::{Head, Sample, residual, with_one};
-use crate::kernel;
 use crate::scalar::Scalar;
 use crate::stored::Stored;
 
@@ -35,7 +34,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let mut scores = self.scores(&sample.features);
+        let mut scores = self.step_scores(&sample.features)?;
         let (before, field) =
             past.last.unwrap_or((sample.features, residual(self.link(), scores, &sample.target)));
         let reach = step_along(step, &before, &sample.features);
@@ -64,7 +63,7 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         step: S,
     ) -> Result<(), Error> {
         check(sample, step)?;
-        let scores = self.scores(&sample.features);
+        let scores = self.step_scores(&sample.features)?;
         let field = residual(self.link(), scores, &sample.target);
         let (before, last) = past.last.unwrap_or((sample.features, field));
         let back = last.map(|g| step.times(extrapolation.times(g)));
@@ -75,12 +74,12 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
             *both = both.abs().saturating_minus(-forth.abs());
         }
         let may_move =
-            |features| self.may_move(features, SquaredNorm::of(features), &scores, &both);
+            |features| self.may_move(features, SquaredNorm::of(features).squared, &scores, &both);
         if !(may_move(&before) && may_move(&sample.features)) {
             return Err(Error::Unsound);
         }
-        kernel::update(self.weights_mut(), &before, &back);
-        kernel::update(self.weights_mut(), &sample.features, &forth);
+        X::step_update(self.weights_mut(), &before, &back);
+        X::step_update(self.weights_mut(), &sample.features, &forth);
         past.last = Some((sample.features, field));
         Ok(())
     }

@@ -10,8 +10,8 @@
 use super::SquaredNorm;
 use crate::Error;
 use crate::head::{Head, Sample, are_sound};
-use crate::kernel;
-use crate::scalar::{Scalar, all_sound};
+use crate::reach::places;
+use crate::scalar::{Scalar, all_sound, largest};
 use crate::stored::Stored;
 
 /// 2 · log₂ of how far a step may move a weight in floats.
@@ -26,6 +26,12 @@ pub(super) fn check<S: Scalar, X: Stored<S>, const FEATURES: usize, const OUTPUT
     if is_sound && step.is_sound() { Ok(()) } else { Err(Error::Unsound) }
 }
 
+/// In fixed point every score is looked at; in floats [`Head::may_move`] sees what they sum to.
+#[inline]
+pub(super) fn refuse_unsound<S: Scalar>(scores: &[S]) -> Result<(), Error> {
+    if S::EXACT_SUMS && !all_sound(scores) { Err(Error::Unsound) } else { Ok(()) }
+}
+
 impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> {
     /// W ← W + shift ηᵀ, refused before anything moves if a number is unsound or would become so.
     pub(super) fn move_along<X: Stored<S>, const FEATURES: usize>(
@@ -35,18 +41,71 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         scores: &[S; OUTPUTS],
         shift: &[S; OUTPUTS],
     ) -> Result<(), Error> {
-        if !self.may_move(features, norm, scores, shift) {
+        let is_admitted = if S::EXACT_SUMS {
+            let (weights, reach) = self.booked();
+            all_sound(shift) && reach.admits(weights, moved(norm, shift))
+        } else {
+            self.may_move(features, norm.squared, scores, shift)
+        };
+        if !is_admitted {
             return Err(Error::Unsound);
         }
-        kernel::update(self.weights_mut(), features, shift);
+        X::step_update(self.booked().0, features, shift);
         Ok(())
+    }
+
+    /// W ← W − length·field ηᵀ, refused as in [`Head::move_along`].
+    #[inline(always)]
+    pub(super) fn descend<X: Stored<S>, const FEATURES: usize>(
+        &mut self,
+        features: &[X; FEATURES],
+        norm: SquaredNorm<S>,
+        scores: &[S; OUTPUTS],
+        length: S,
+        field: &[S; OUTPUTS],
+    ) -> Result<(), Error> {
+        if S::EXACT_SUMS && !all_sound(field) {
+            return Err(Error::Unsound);
+        }
+        match X::descend(self.booked(), features, norm.largest, length, field) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Error::Unsound),
+            None => self.move_along(features, norm, scores, &field.map(|g| -length.times(g))),
+        }
+    }
+
+    /// link(scores) − target, for a step; in fixed point of scores that are sound.
+    #[inline(always)]
+    pub(super) fn step_residual<X: Stored<S>>(
+        &self,
+        mut scores: [S; OUTPUTS],
+        target: &[S; OUTPUTS],
+    ) -> [S; OUTPUTS] {
+        X::step_predict(self.link(), &mut scores);
+        for (score, &target) in scores.iter_mut().zip(target) {
+            *score = *score - target;
+        }
+        scores
+    }
+
+    /// Scores for a step: of features in 16 bits, rounded a little more (see [`Stored`]); in fixed point
+    /// refused if one is not sound, in floats looked at with the step.
+    #[inline(always)]
+    pub(super) fn step_scores<X: Stored<S>, const FEATURES: usize>(
+        &self,
+        features: &[X; FEATURES],
+    ) -> Result<[S; OUTPUTS], Error> {
+        const { assert!(ROWS == FEATURES + 1, "a head has one row a feature and one for the bias") }
+        let scores = X::step_score(self.weights(), features);
+        refuse_unsound(&scores)?;
+        Ok(scores)
     }
 
     /// Would every number be sound after W + shift ηᵀ?
     pub(crate) fn may_move<X: Stored<S>>(
         &self,
         features: &[X],
-        norm: SquaredNorm<S>,
+        squared_norm: S::Wide,
         scores: &[S; OUTPUTS],
         shift: &[S; OUTPUTS],
     ) -> bool {
@@ -55,8 +114,16 @@ impl<S: Scalar, const ROWS: usize, const OUTPUTS: usize> Head<S, ROWS, OUTPUTS> 
         }
         let size = scores.iter().fold(S::ZERO, |sum, score| sum + score.abs());
         let squares = shift.iter().fold(S::ZERO, |sum, &shift| sum + shift * shift);
-        size < S::LIMIT && squares * S::round(norm.0) < power_of_two(MOST_MOVED_SQUARED_LOG2)
+        size < S::LIMIT && squares * S::round(squared_norm) < power_of_two(MOST_MOVED_SQUARED_LOG2)
     }
+}
+
+/// The most last places that W + shift ηᵀ moves a weight by, however it is rounded.
+#[inline]
+fn moved<S: Scalar, const OUTPUTS: usize>(norm: SquaredNorm<S>, shift: &[S; OUTPUTS]) -> u32 {
+    let most = places(largest(shift).times(norm.largest));
+    // A step's mantissa is rounded to 2⁻¹⁶, a product and a sum to a last place.
+    most.saturating_add(most >> 15).saturating_add(2)
 }
 
 fn power_of_two<S: Scalar>(exponent: u32) -> S {

@@ -75,7 +75,7 @@ impl<T: Real> Examples<T> {
             let values = &matrix.values()[range.start * numbers..range.end * numbers];
             View::new(rows * range.len(), matrix.columns(), values)
         });
-        Batch { input, target }
+        Batch::new(input, target)
     }
 
     /// into ← those with these numbers, in this order. Allocates only while `into` grows.
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(chosen.target().values(), [2.0, 0.0]);
         assert_eq!(examples.shapes().map(|shape| shape.sites), [2, 1]);
         let batch = examples.batch(1..3);
-        assert_eq!(batch.input.values(), &examples.input().values()[4..]);
+        assert_eq!(batch.input.dense().values(), &examples.input().values()[4..]);
         assert_eq!(batch.target.values(), [1.0, 2.0]);
     }
 }

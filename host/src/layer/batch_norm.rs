@@ -2,27 +2,25 @@
 //! of the batch, times γ plus β. It stands between a layer and its link, inside J of that layer: the
 //! monotone field keeps its Jacobian, batch statistics included (svi.md §1.3, v4).
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Shape};
-use crate::matrix::{Matrix, View, ViewMut};
+mod sums;
+
+use std::ops::Range;
+
+use super::{Cache, Error, Initialiser, Layer, Mode, Pass, Shape, Tensor, Wave};
+use crate::matrix::{Input, Matrix, View, ViewMut, vectorised};
 use crate::random::Random;
 use crate::real::Real;
+use sums::{COUNT, MEAN, ROWS, SQUARES, VARIANCE, first_row, sum_rows};
 
 const EPSILON: f64 = 1e-5;
 /// Weight of the newest batch in the running statistics.
 const MOMENTUM: f64 = 0.1;
 
-// rows of the cache's scratch
-const MEAN: usize = 0;
-const VARIANCE: usize = 1;
-const SIGNAL: usize = 2;
-const SIGNAL_TIMES_NORMALISED: usize = 3;
-const UNBIASED: usize = 4;
-const ROWS: usize = 5;
-
 /// Normalises each channel. Weights: γ, then β; or none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchNorm<T> {
     is_affine: bool,
+    is_frozen: bool,
     /// Row 0 the running mean, row 1 the running variance.
     running: Matrix<T>,
 }
@@ -32,7 +30,7 @@ impl<T: Real> BatchNorm<T> {
     pub fn new(channels: usize) -> Self {
         let mut running = Matrix::zeros(2, channels);
         running.row_mut(VARIANCE).fill(T::ONE);
-        Self { is_affine: true, running }
+        Self { is_affine: true, is_frozen: false, running }
     }
 
     /// Without weights: γ = 1, β = 0.
@@ -40,35 +38,35 @@ impl<T: Real> BatchNorm<T> {
         Self { is_affine: false, ..Self::new(channels) }
     }
 
+    /// The same with its running statistics from now on, in training too.
+    pub fn frozen(self) -> Self {
+        Self { is_frozen: true, ..self }
+    }
+
+    /// With these running statistics, channel by channel.
+    ///
+    /// # Panics
+    /// When there is not one mean and one variance for each channel.
+    pub fn with_statistics(mut self, mean: &[T], variance: &[T]) -> Self {
+        self.running.row_mut(MEAN).copy_from_slice(mean);
+        self.running.row_mut(VARIANCE).copy_from_slice(variance);
+        self
+    }
+
     fn channels(&self) -> usize {
         self.running.columns()
     }
 
-    /// output ← (input − mean)/√(variance + ε), and the same to `kept`.
-    fn normalise(statistics: &Matrix<T>, input: View<'_, T>, kept: &mut Matrix<T>) {
-        let (mean, variance) = (statistics.row(MEAN), statistics.row(VARIANCE));
-        for (index, row) in input.each_row().enumerate() {
-            for (channel, kept) in kept.row_mut(index).iter_mut().enumerate() {
-                *kept = (row[channel] - mean[channel]) * inverse_deviation(variance[channel]);
-            }
-        }
+    /// 1/√(variance + ε) and the mean of a channel.
+    fn scale(&self, mode: Mode, shared: &Matrix<T>, channel: usize) -> (T, T) {
+        let (variance, mean) = if mode == Mode::Train && !self.is_frozen {
+            let variance = shared.row(SQUARES)[channel] / shared.row(COUNT)[channel];
+            (variance, shared.row(MEAN)[channel])
+        } else {
+            (self.running.row(VARIANCE)[channel], self.running.row(MEAN)[channel])
+        };
+        (T::ONE / (variance + T::from_f64(EPSILON)).sqrt(), mean)
     }
-}
-
-fn inverse_deviation<T: Real>(variance: T) -> T {
-    T::ONE / (variance + T::from_f64(EPSILON)).sqrt()
-}
-
-/// Writes the mean over the rows of `term(row, channel)` to `means`.
-fn mean_over_rows<T: Real>(rows: usize, means: &mut [T], term: impl Fn(usize, usize) -> T) {
-    means.fill(T::ZERO);
-    for row in 0..rows {
-        for (channel, mean) in means.iter_mut().enumerate() {
-            *mean += term(row, channel);
-        }
-    }
-    let share = T::ONE / T::from_f64(rows as f64);
-    means.iter_mut().for_each(|mean| *mean *= share);
 }
 
 impl<T: Real> Layer<T> for BatchNorm<T> {
@@ -89,83 +87,137 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         if self.is_affine { 2 * self.channels() } else { 0 }
     }
 
+    fn tensors(&self, input: Shape) -> Vec<Tensor> {
+        let names: &[&str] = if self.is_affine { &["weight", "bias"] } else { &[] };
+        let names = names.iter().chain(&["running_mean", "running_var"]);
+        names.map(|name| Tensor::features(name, input)).collect()
+    }
+
     fn initialise(&self, _rule: Initialiser, _random: &mut Random, weights: &mut [T]) {
         let (gamma, beta) = weights.split_at_mut(weights.len() / 2);
         gamma.fill(T::ONE);
         beta.fill(T::ZERO);
     }
 
+    fn is_joint(&self) -> bool {
+        !self.is_frozen
+    }
+
+    fn survey(&self, input: View<'_, T>, cache: &mut Cache<T>) {
+        sums::survey(input, &mut cache.shared);
+    }
+
+    fn merge(&self, pass: Pass, known: &mut Matrix<T>, part: &Matrix<T>) {
+        sums::merge(pass, known, part);
+    }
+
     fn forward(
         &self,
         weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         mode: Mode,
         cache: &mut Cache<T>,
         mut output: ViewMut<'_, T>,
     ) {
-        let (rows, channels) = (input.rows(), self.channels());
-        cache.lifted.reshape(rows, channels);
-        if mode == Mode::Train {
-            cache.scratch.reshape(ROWS, channels);
-            let (mean, rest) = cache.scratch.values_mut().split_at_mut(channels);
-            mean_over_rows(rows, mean, |row, channel| input.row(row)[channel]);
-            mean_over_rows(rows, &mut rest[..channels], |row, channel| {
-                let offset = input.row(row)[channel] - mean[channel];
-                offset * offset
-            });
-            let unbiased = T::from_f64(rows as f64 / (rows as f64 - 1.0).max(1.0));
-            for channel in 0..channels {
-                let variance = cache.scratch.row(VARIANCE)[channel];
-                cache.scratch.row_mut(UNBIASED)[channel] = unbiased * variance;
-            }
-            Self::normalise(&cache.scratch, input, &mut cache.lifted);
-        } else {
-            Self::normalise(&self.running, input, &mut cache.lifted);
+        let (input, channels) = (input.dense(), self.channels());
+        cache.lifted.reshape(input.rows(), channels);
+        cache.scratch.reshape(4, channels);
+        for channel in 0..channels {
+            let (inverse, mean) = self.scale(mode, &cache.shared, channel);
+            cache.scratch.row_mut(0)[channel] = inverse;
+            cache.scratch.row_mut(1)[channel] = mean;
+            cache.scratch.row_mut(2)[channel] = weights.get(channel).copied().unwrap_or(T::ONE);
+            let beta = weights.get(channels + channel);
+            cache.scratch.row_mut(3)[channel] = beta.copied().unwrap_or(T::ZERO);
         }
-        let gamma = |channel: usize| weights.get(channel).copied().unwrap_or(T::ONE);
-        let beta = |channel: usize| weights.get(channels + channel).copied().unwrap_or(T::ZERO);
-        for (index, normalised) in cache.lifted.view().each_row().enumerate() {
-            for (channel, output) in output.row(index).iter_mut().enumerate() {
-                *output = gamma(channel) * normalised[channel] + beta(channel);
-            }
-        }
+        let [inverse, mean, gamma, beta] = [0, 1, 2, 3].map(|row| cache.scratch.row(row));
+        let lifted = cache.lifted.values_mut().chunks_exact_mut(channels);
+        let rows = output.values().chunks_exact_mut(channels).zip(lifted);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (input, (output, lifted)) in input.values().chunks_exact(channels).zip(rows) {
+                    for channel in 0..channels {
+                        lifted[channel] = (input[channel] - mean[channel]) * inverse[channel];
+                        output[channel] = gamma[channel] * lifted[channel] + beta[channel];
+                    }
+                }
+            },
+        );
     }
 
-    /// γ/σ · (s − mean(s) − x̂·mean(s·x̂)), means over the rows of the batch.
+    fn survey_back(&self, wave: Wave, signal: View<'_, T>, cache: &mut Cache<T>) {
+        let (first, channels) = (first_row(wave) * self.channels(), self.channels());
+        let sums = &mut cache.shared.values_mut()[first..first + 2 * channels];
+        let (sums, products) = sums.split_at_mut(channels);
+        sum_rows(signal, cache.lifted.view(), sums, products);
+    }
+
+    /// γ/σ · (s − mean(s) − x̂·mean(s·x̂)), means over the rows of the batch; with running statistics
+    /// γ/σ · s.
     fn pull_back(
         &self,
-        weights: &[T],
+        _weights: &[T],
+        wave: Wave,
         signal: View<'_, T>,
         cache: &mut Cache<T>,
         mut below: ViewMut<'_, T>,
     ) {
-        let (rows, normalised) = (signal.rows(), cache.lifted.view());
-        mean_over_rows(rows, cache.scratch.row_mut(SIGNAL), |row, c| signal.row(row)[c]);
-        mean_over_rows(rows, cache.scratch.row_mut(SIGNAL_TIMES_NORMALISED), |row, c| {
-            signal.row(row)[c] * normalised.row(row)[c]
-        });
-        let statistics = cache.scratch.view();
-        let [variance, mean, product] =
-            [VARIANCE, SIGNAL, SIGNAL_TIMES_NORMALISED].map(|row| statistics.row(row));
-        for index in 0..rows {
-            let (signal, normalised) = (signal.row(index), normalised.row(index));
-            for (c, below) in below.row(index).iter_mut().enumerate() {
-                let gamma = weights.get(c).copied().unwrap_or(T::ONE);
-                let centred = signal[c] - mean[c] - normalised[c] * product[c];
-                *below = gamma * inverse_deviation(variance[c]) * centred;
+        let (channels, first) = (self.channels(), first_row(wave));
+        let [inverse, gamma] = [0, 2].map(|row| cache.scratch.row(row));
+        let rows = signal.values().chunks_exact(channels);
+        let below = below.values().chunks_exact_mut(channels);
+        if self.is_frozen {
+            for (signal, below) in rows.zip(below) {
+                for (channel, below) in below.iter_mut().enumerate() {
+                    *below = gamma[channel] * inverse[channel] * signal[channel];
+                }
             }
+            return;
+        }
+        let share = T::ONE / cache.shared.row(COUNT)[0];
+        let [sum, product] = [first, first + 1].map(|row| cache.shared.row(row));
+        let lifted = cache.lifted.values().chunks_exact(channels);
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((signal, lifted), below) in rows.zip(lifted).zip(below) {
+                    for channel in 0..channels {
+                        let means =
+                            sum[channel] * share + lifted[channel] * (product[channel] * share);
+                        let centred = signal[channel] - means;
+                        below[channel] = gamma[channel] * inverse[channel] * centred;
+                    }
+                }
+            },
+        );
+    }
+
+    fn collect(
+        &self,
+        _weights: &[T],
+        _input: Input<'_, T>,
+        drive: View<'_, T>,
+        cache: &mut Cache<T>,
+    ) {
+        if self.is_affine {
+            let channels = self.channels();
+            cache.partial.reshape(2, channels);
+            let (gamma, beta) = cache.partial.values_mut().split_at_mut(channels);
+            sum_rows(drive, cache.lifted.view(), beta, gamma);
         }
     }
 
-    fn field(&self, _input: View<'_, T>, drive: View<'_, T>, cache: &Cache<T>, field: &mut [T]) {
-        field.fill(T::ZERO);
-        let (gamma, beta) = field.split_at_mut(field.len() / 2);
-        for (drive, normalised) in drive.each_row().zip(cache.lifted.view().each_row()) {
-            for (channel, (gamma, beta)) in gamma.iter_mut().zip(beta.iter_mut()).enumerate() {
-                *gamma += drive[channel] * normalised[channel];
-                *beta += drive[channel];
-            }
-        }
+    fn add_field(
+        &self,
+        piece: Range<usize>,
+        _input: Input<'_, T>,
+        _drive: View<'_, T>,
+        cache: &Cache<T>,
+        scale: T,
+        field: &mut [T],
+    ) {
+        cache.add_partial(piece, scale, field);
     }
 
     fn running(&self) -> &[T] {
@@ -178,14 +230,17 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
 
     /// The running variance is the unbiased one, as PyTorch's. Nothing before the first pass.
     fn absorb(&mut self, cache: &Cache<T>) {
-        if cache.scratch.rows() < ROWS {
+        if self.is_frozen || cache.shared.rows() < ROWS {
             return;
         }
-        let newest = T::from_f64(MOMENTUM);
-        for (row, seen) in [(MEAN, MEAN), (VARIANCE, UNBIASED)] {
-            let batch = cache.scratch.row(seen);
-            for (running, &batch) in self.running.row_mut(row).iter_mut().zip(batch) {
-                *running += newest * (batch - *running);
+        let (newest, shared) = (T::from_f64(MOMENTUM), &cache.shared);
+        for channel in 0..self.channels() {
+            let others = (shared.row(COUNT)[channel] - T::ONE).max(T::ONE);
+            let variance = shared.row(SQUARES)[channel] / others;
+            let batch = [(MEAN, shared.row(MEAN)[channel]), (VARIANCE, variance)];
+            for (row, seen) in batch {
+                let running = &mut self.running.row_mut(row)[channel];
+                *running += newest * (seen - *running);
             }
         }
     }

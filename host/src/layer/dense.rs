@@ -1,7 +1,9 @@
 //! The fully connected layer: Z = X·W + 1·bᵀ, at every site the same.
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Shape, affine};
-use crate::matrix::{View, ViewMut};
+use std::ops::Range;
+
+use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine};
+use crate::matrix::{Input, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
 
@@ -38,6 +40,14 @@ impl<T: Real> Layer<T> for Dense {
         affine::parameters(self.inputs, self.outputs)
     }
 
+    fn grain(&self) -> usize {
+        self.outputs
+    }
+
+    fn tensors(&self, input: Shape) -> Vec<Tensor> {
+        vec![Tensor::linear("weight", input, self.outputs), Tensor::vector("bias", self.outputs)]
+    }
+
     fn initialise(&self, rule: Initialiser, random: &mut Random, weights: &mut [T]) {
         affine::initialise(rule, random, self.outputs, self.outputs, weights);
     }
@@ -45,7 +55,7 @@ impl<T: Real> Layer<T> for Dense {
     fn forward(
         &self,
         weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         _mode: Mode,
         _cache: &mut Cache<T>,
         output: ViewMut<'_, T>,
@@ -56,6 +66,7 @@ impl<T: Real> Layer<T> for Dense {
     fn pull_back(
         &self,
         weights: &[T],
+        _wave: Wave,
         signal: View<'_, T>,
         _cache: &mut Cache<T>,
         below: ViewMut<'_, T>,
@@ -63,7 +74,15 @@ impl<T: Real> Layer<T> for Dense {
         affine::pull_back(weights, signal, below);
     }
 
-    fn field(&self, input: View<'_, T>, drive: View<'_, T>, _cache: &Cache<T>, field: &mut [T]) {
-        affine::field(input, drive, field);
+    fn add_field(
+        &self,
+        piece: Range<usize>,
+        input: Input<'_, T>,
+        drive: View<'_, T>,
+        _cache: &Cache<T>,
+        scale: T,
+        field: &mut [T],
+    ) {
+        affine::add_field(piece, input, drive, drive, scale, field);
     }
 }

@@ -1,8 +1,8 @@
 //! Flatten: the sites of an example behind each other in one row, site by site (channels last, where
 //! PyTorch has channels first).
 
-use super::{Cache, Error, Layer, Mode, Shape};
-use crate::matrix::{View, ViewMut};
+use super::{Cache, Error, Layer, Mode, Shape, Wave};
+use crate::matrix::{Input, View, ViewMut};
 use crate::real::Real;
 
 /// From sites × channels to one row of features.
@@ -21,17 +21,18 @@ impl<T: Real> Layer<T> for Flatten {
     fn forward(
         &self,
         _weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         _mode: Mode,
         _cache: &mut Cache<T>,
         mut output: ViewMut<'_, T>,
     ) {
-        output.values().copy_from_slice(input.values());
+        output.values().copy_from_slice(input.dense().values());
     }
 
     fn pull_back(
         &self,
         _weights: &[T],
+        _wave: Wave,
         signal: View<'_, T>,
         _cache: &mut Cache<T>,
         mut below: ViewMut<'_, T>,

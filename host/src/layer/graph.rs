@@ -2,10 +2,15 @@
 //! example. A may be directed, so what travels down goes through Aᵀ; the bias does not pass the
 //! filter (svi.md §1.1, §1.4).
 
-use super::{Cache, Error, Initialiser, Layer, Mode, Shape, affine};
-use crate::matrix::{Csr, View, ViewMut};
+use std::ops::Range;
+
+use super::{Cache, Error, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine};
+use crate::matrix::{Csr, Input, View, ViewMut, each_block};
 use crate::random::Random;
 use crate::real::Real;
+
+/// Rows of a product that one thread computes.
+const BLOCK: usize = 256;
 
 /// A filter over nodes, then the same weights at every node.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +32,11 @@ impl<T: Real> Graph<T> {
             return Err(Error::Filter { rows, columns });
         }
         Ok(Self { adjoint: filter.transposed(), filter, inputs, outputs })
+    }
+
+    /// Is A·(X·W) less work than (A·X)·W? The field is then Xᵀ·(Aᵀ·drive).
+    fn is_narrowing(&self, input: Input<'_, T>) -> bool {
+        self.outputs < self.inputs || matches!(input, Input::Sparse { .. })
     }
 
     fn through(filter: &Csr<T>, input: View<'_, T>, mut output: ViewMut<'_, T>) {
@@ -75,6 +85,15 @@ impl<T: Real> Layer<T> for Graph<T> {
         affine::parameters(self.inputs, self.outputs)
     }
 
+    fn grain(&self) -> usize {
+        self.outputs
+    }
+
+    fn tensors(&self, _input: Shape) -> Vec<Tensor> {
+        let weight = Tensor::linear("lin.weight", Shape::flat(self.inputs), self.outputs);
+        vec![weight, Tensor::vector("bias", self.outputs)]
+    }
+
     fn initialise(&self, rule: Initialiser, random: &mut Random, weights: &mut [T]) {
         affine::initialise(rule, random, self.outputs, self.outputs, weights);
     }
@@ -82,29 +101,71 @@ impl<T: Real> Layer<T> for Graph<T> {
     fn forward(
         &self,
         weights: &[T],
-        input: View<'_, T>,
+        input: Input<'_, T>,
         _mode: Mode,
         cache: &mut Cache<T>,
-        output: ViewMut<'_, T>,
+        mut output: ViewMut<'_, T>,
     ) {
-        cache.lifted.reshape(input.rows(), input.columns());
-        Self::through(&self.filter, input, cache.lifted.view_mut());
-        affine::forward(weights, cache.lifted.view(), output);
+        if self.is_narrowing(input) {
+            cache.scratch.reshape(input.rows(), self.outputs);
+            each_block(cache.scratch.view_mut(), BLOCK, &|first, block| {
+                affine::linear(weights, input.rows_of(first..first + block.rows()), block);
+            });
+            Self::through(&self.filter, cache.scratch.view(), output.reborrow());
+            affine::add_bias(affine::parts(weights, self.outputs).1, output);
+        } else {
+            cache.lifted.reshape(input.rows(), self.inputs);
+            Self::through(&self.filter, input.dense(), cache.lifted.view_mut());
+            affine::forward(weights, cache.lifted.view().into(), output);
+        }
     }
 
     fn pull_back(
         &self,
         weights: &[T],
+        _wave: Wave,
         signal: View<'_, T>,
         cache: &mut Cache<T>,
         below: ViewMut<'_, T>,
     ) {
-        cache.scratch.reshape(below.rows(), below.columns());
-        affine::pull_back(weights, signal, cache.scratch.view_mut());
-        Self::through(&self.adjoint, cache.scratch.view(), below);
+        if self.outputs < self.inputs {
+            cache.scratch.reshape(signal.rows(), self.outputs);
+            Self::through(&self.adjoint, signal, cache.scratch.view_mut());
+            affine::pull_back(weights, cache.scratch.view(), below);
+        } else {
+            cache.scratch.reshape(signal.rows(), self.inputs);
+            affine::pull_back(weights, signal, cache.scratch.view_mut());
+            Self::through(&self.adjoint, cache.scratch.view(), below);
+        }
     }
 
-    fn field(&self, _input: View<'_, T>, drive: View<'_, T>, cache: &Cache<T>, field: &mut [T]) {
-        affine::field(cache.lifted.view(), drive, field);
+    fn collect(
+        &self,
+        _weights: &[T],
+        input: Input<'_, T>,
+        drive: View<'_, T>,
+        cache: &mut Cache<T>,
+    ) {
+        if self.is_narrowing(input) {
+            cache.lifted.reshape(drive.rows(), self.outputs);
+            Self::through(&self.adjoint, drive, cache.lifted.view_mut());
+        }
+    }
+
+    fn add_field(
+        &self,
+        piece: Range<usize>,
+        input: Input<'_, T>,
+        drive: View<'_, T>,
+        cache: &Cache<T>,
+        scale: T,
+        field: &mut [T],
+    ) {
+        let lifted = cache.lifted.view();
+        if self.is_narrowing(input) {
+            affine::add_field(piece, input, lifted, drive, scale, field);
+        } else {
+            affine::add_field(piece, lifted.into(), drive, drive, scale, field);
+        }
     }
 }

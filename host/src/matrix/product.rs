@@ -1,5 +1,7 @@
-//! The one product of dense matrices, on the `gemm` crate, single-threaded: who calls it splits the
+//! The products of dense matrices, on the `gemm` crate, single-threaded: who calls it splits the
 //! rows (host notes §1), and the bits do not depend on the number of threads.
+
+use std::ops::Range;
 
 use gemm::Parallelism;
 
@@ -10,12 +12,14 @@ use crate::real::Real;
 #[derive(Clone, Copy, Debug)]
 pub struct Factor<'a, T> {
     view: View<'a, T>,
+    /// The columns of the view that count.
+    columns: (usize, usize),
     is_transposed: bool,
 }
 
 impl<'a, T: Real> From<View<'a, T>> for Factor<'a, T> {
     fn from(view: View<'a, T>) -> Self {
-        Self { view, is_transposed: false }
+        Self { view, columns: (0, view.columns()), is_transposed: false }
     }
 }
 
@@ -25,8 +29,21 @@ impl<T: Real> Factor<'_, T> {
         Self { is_transposed: !self.is_transposed, ..self }
     }
 
+    /// Some of the columns, of a matrix that is not transposed yet.
+    ///
+    /// # Panics
+    /// When it has fewer columns.
+    pub fn columns(self, range: Range<usize>) -> Self {
+        assert!(range.start <= range.end && range.end <= self.view.columns(), "columns {range:?}");
+        Self { columns: (range.start, range.end), ..self }
+    }
+
+    fn values(&self) -> &[T] {
+        &self.view.values()[self.columns.0..]
+    }
+
     fn shape(self) -> [usize; 2] {
-        let [rows, columns] = [self.view.rows(), self.view.columns()];
+        let [rows, columns] = [self.view.rows(), self.columns.1 - self.columns.0];
         if self.is_transposed { [columns, rows] } else { [rows, columns] }
     }
 
@@ -41,23 +58,49 @@ impl<T: Real> Factor<'_, T> {
 ///
 /// # Panics
 /// When the shapes do not fit.
-#[expect(unsafe_code, reason = "gemm takes pointers; the shapes are checked and views are dense")]
 pub fn matmul<'a, T: Real>(
     a: impl Into<Factor<'a, T>>,
     b: impl Into<Factor<'a, T>>,
+    out: ViewMut<'_, T>,
+) {
+    multiply(a.into(), b.into(), T::ZERO, T::ONE, out);
+}
+
+/// out ← out + scale·a·b.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn add_product<'a, T: Real>(
+    scale: T,
+    a: impl Into<Factor<'a, T>>,
+    b: impl Into<Factor<'a, T>>,
+    out: ViewMut<'_, T>,
+) {
+    multiply(a.into(), b.into(), T::ONE, scale, out);
+}
+
+/// out ← keep·out + scale·a·b, `keep` 0 or 1.
+#[expect(unsafe_code, reason = "gemm takes pointers; the shapes are checked and views are dense")]
+fn multiply<T: Real>(
+    a: Factor<'_, T>,
+    b: Factor<'_, T>,
+    keep: T,
+    scale: T,
     mut out: ViewMut<'_, T>,
 ) {
-    let (a, b) = (a.into(), b.into());
     let ([rows, inner], [also_inner, columns]) = (a.shape(), b.shape());
     assert_eq!(inner, also_inner, "columns of the left factor and rows of the right");
     assert_eq!([rows, columns], [out.rows(), out.columns()], "shape of the product");
+    let is_added = keep != T::ZERO;
     if rows == 0 || columns == 0 || inner == 0 {
-        out.values().fill(T::ZERO);
+        if !is_added {
+            out.values().fill(T::ZERO);
+        }
         return;
     }
     let ([a_row, a_column], [b_row, b_column]) = (a.strides(), b.strides());
     // SAFETY: a view holds exactly rows · columns numbers, which its constructors check, and the
-    // strides stay inside it; `out` is borrowed mutably, so it overlaps neither factor.
+    // strides stay inside it, from the first column of a range on; `out` is borrowed mutably, so it overlaps neither factor.
     unsafe {
         gemm::gemm(
             rows,
@@ -66,15 +109,15 @@ pub fn matmul<'a, T: Real>(
             out.values().as_mut_ptr(),
             1,
             columns.cast_signed(),
-            false,
-            a.view.values().as_ptr(),
+            is_added,
+            a.values().as_ptr(),
             a_column,
             a_row,
-            b.view.values().as_ptr(),
+            b.values().as_ptr(),
             b_column,
             b_row,
-            T::ZERO,
-            T::ONE,
+            keep,
+            scale,
             false,
             false,
             false,
@@ -123,6 +166,8 @@ mod tests {
                 let mut out = filled(rows, columns);
                 matmul(left, right, out.view_mut());
                 assert_eq!(out, expected, "{rows}×{inner}×{columns}");
+                add_product(-1.0, left, right, out.view_mut());
+                assert_eq!(out, Matrix::zeros(rows, columns), "{rows}×{inner}×{columns}");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What a model says, and what is known of it besides its weights.
 
-use super::{Batch, Model, Stage, Tape};
-use crate::layer::{Mode, Shape};
-use crate::matrix::View;
+use super::{Batch, Model, Stage, Tape, in_pool};
+use crate::layer::{Mode, Shape, Tensor};
+use crate::matrix::{Input, View};
 use crate::real::Real;
 
 impl<T: Real> Model<T> {
@@ -16,10 +16,59 @@ impl<T: Real> Model<T> {
         self.stages.len()
     }
 
+    /// The output of the last stage: predictions, or scores where the loss has the link.
+    ///
+    /// # Panics
+    /// When a length or shape is not the model's.
+    pub fn forward<'t, 'a>(
+        &self,
+        point: &[T],
+        input: impl Into<Input<'a, T>>,
+        mode: Mode,
+        tape: &'t mut Tape<T>,
+    ) -> View<'t, T> {
+        self.ascend_alone(point, input.into(), mode, tape);
+        tape.gather(self);
+        tape.output.view()
+    }
+
+    fn ascend_alone(&self, point: &[T], input: Input<'_, T>, mode: Mode, tape: &mut Tape<T>) {
+        in_pool(|| self.ascend(point, input, mode, tape, &|_| {}));
+    }
+
+    /// What the loss makes of the outputs of the last pass.
+    fn predictions<'t>(&self, tape: &'t mut Tape<T>) -> View<'t, T> {
+        tape.gather(self);
+        let output = &mut tape.output;
+        (0..output.rows()).for_each(|row| self.loss.predict(output.row_mut(row)));
+        output.view()
+    }
+
+    /// Predictions for these inputs, with running statistics.
+    pub fn predict<'t, 'a>(
+        &self,
+        point: &[T],
+        input: impl Into<Input<'a, T>>,
+        tape: &'t mut Tape<T>,
+    ) -> View<'t, T> {
+        self.ascend_alone(point, input.into(), Mode::Evaluate, tape);
+        self.predictions(tape)
+    }
+
+    /// The loss of a batch, with its own statistics.
+    pub fn loss(&self, point: &[T], batch: Batch<'_, T>, tape: &mut Tape<T>) -> f64 {
+        self.ascend_alone(point, batch.input, Mode::Train, tape);
+        self.seen_loss(batch.target, tape)
+    }
+
     /// The loss of the batch that [`Model::field`] saw last on this tape, without another pass.
     pub fn seen_loss(&self, target: View<'_, T>, tape: &Tape<T>) -> f64 {
-        let output = &tape.outputs[self.stages.len() - 1];
-        self.loss.value(tape.examples, output.view(), target)
+        let (last, sites) = (self.stages.len() - 1, self.output().sites);
+        let parts = tape.parts().iter().map(|part| {
+            let target = target.rows_of(part.examples.start * sites..part.examples.end * sites);
+            self.loss.value(tape.examples, part.outputs[last].view(), target)
+        });
+        parts.sum()
     }
 
     /// Loss and predictions for a batch, with running statistics.
@@ -29,11 +78,32 @@ impl<T: Real> Model<T> {
         batch: Batch<'_, T>,
         tape: &'t mut Tape<T>,
     ) -> (f64, View<'t, T>) {
-        self.forward(point, batch.input, Mode::Evaluate, tape);
+        self.ascend_alone(point, batch.input, Mode::Evaluate, tape);
         let loss = self.seen_loss(batch.target, tape);
-        let output = &mut tape.outputs[self.stages.len() - 1];
-        (0..output.rows()).for_each(|row| self.loss.predict(output.row_mut(row)));
-        (loss, output.view())
+        (loss, self.predictions(tape))
+    }
+
+    /// For every layer with weights or running statistics, from below, what they are in PyTorch.
+    pub fn tensors(&self) -> Vec<Vec<Tensor>> {
+        let stages = self.stages.iter().enumerate().filter_map(|(index, stage)| match stage {
+            Stage::Layer(layer) => Some((index, layer)),
+            Stage::Link(_) => None,
+        });
+        let tensors = stages.map(|(index, layer)| layer.tensors(self.before_flatten(index)));
+        tensors.filter(|tensors| !tensors.is_empty()).collect()
+    }
+
+    /// Shape of the input of a stage, before it was flattened if it was and kept its order since.
+    fn before_flatten(&self, index: usize) -> Shape {
+        let keeps_order = |stage: &Stage<T>| match stage {
+            Stage::Layer(layer) => ["batch_norm", "dropout"].contains(&layer.name()),
+            Stage::Link(_) => true,
+        };
+        let below = (0..index).rev().find(|&below| !keeps_order(&self.stages[below]));
+        match below.map(|below| (below, self.stages[below].name())) {
+            Some((below, "flatten")) => self.shapes[below],
+            _ => Shape::flat(self.shapes[index].channels),
+        }
     }
 
     /// Running statistics of all layers, one after the other.

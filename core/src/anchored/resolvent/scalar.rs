@@ -8,28 +8,31 @@ use crate::scalar::Scalar;
 const STEPS: usize = 24;
 
 pub(super) fn resolvent<S: Scalar>(link: Link, kappa: &Kappa<S>, beta: S) -> S {
-    match link {
-        Link::Relu if beta < S::ZERO => S::ZERO,
+    let linear = beta.divide(S::ONE + kappa.value);
+    let start = match link {
+        Link::Relu if beta < S::ZERO => return S::ZERO,
         Link::LeakyRelu(slope) if beta < S::ZERO => {
             let slope: S = slope.value();
-            beta * slope.divide(slope + kappa.value)
+            return beta * slope.divide(slope + kappa.value);
         }
-        Link::Identity | Link::Relu | Link::LeakyRelu(_) => beta.divide(S::ONE + kappa.value),
+        Link::Identity | Link::Relu | Link::LeakyRelu(_) => return linear,
         // Convex, from the right: ReLU lies below softplus, so its solution lies above.
-        Link::Softplus if beta < S::ZERO => newton(link, kappa, beta, beta.scale(kappa.inverse)),
-        Link::Softplus => newton(link, kappa, beta, beta.divide(S::ONE + kappa.value)),
+        Link::Softplus if beta < S::ZERO => beta.scale(kappa.inverse),
+        Link::Softplus => linear,
         // Convex below 0 and concave above, so from 0 every step stops short of the solution.
-        _ => newton(link, kappa, beta, S::ZERO),
-    }
+        _ => S::ZERO,
+    };
+    newton(link, kappa, beta, start)
 }
 
 /// φ(u) at the zero of κu + φ(u) − β, approached from one side.
 fn newton<S: Scalar>(link: Link, kappa: &Kappa<S>, beta: S, start: S) -> S {
     let mut u = start;
+    let mut value = link.value(u);
     for _ in 0..STEPS {
-        let value = link.value(u);
         let excess = u.scale(kappa.ratio) + value - beta;
         u = u - excess.divide(kappa.value + link.slope_at(u, value));
+        value = link.value(u);
     }
-    link.value(u)
+    value
 }

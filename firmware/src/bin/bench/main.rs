@@ -1,7 +1,7 @@
 //! Measures every operation of the workload, call by call. `benches/device` on the host runs it on
 //! every board and holds what it says against the image.
 //!
-//! Words: `f32` or `q24` and numbers of features to leave everything else out, `once` for a single
+//! Words: `f32`, `q24` or `portable` and numbers of features to leave everything else out, `once` for a single
 //! step an operation, to be traced.
 
 #![cfg_attr(target_os = "none", no_std, no_main)]
