@@ -46,7 +46,8 @@ const FILE: &str = r#"A whole file:
   seed = 1
 
 Layers: { dense = N }, { graph = N }, { convolution = { filters, size, stride, padding } },
-{ average_pool = { size } }, { max_pool = { size } }, "flatten", "batch_norm". Links: "relu",
+{ average_pool = { size } }, { max_pool = { size } }, "flatten", "batch_norm",
+{ dropout = P }, { chebyshev = K }. Links: "relu",
 "sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }."#;
 
 /// Train a whole network on the desktop from an experiment's TOML file.
