@@ -106,7 +106,7 @@ impl Experiment {
     /// # Errors
     /// [`Error::Layer`]: a layer does not fit where it stands.
     pub fn build(&self, data: &Data, file: Option<(&str, &Path)>) -> Result<Model<f32>, Error> {
-        self.model.build(data.graph.as_ref()).map_err(|fault| Error::Layer {
+        self.model.build(data.graph.as_ref(), self.training.seed).map_err(|fault| Error::Layer {
             path: file.map_or_else(PathBuf::new, |(_, path)| path.to_owned()),
             line: file.map_or(0, |(text, _)| layer_line(text, fault.layer)),
             fault,

@@ -196,6 +196,9 @@ pub trait Layer<T: Real>: Send + Sync {
         &[]
     }
 
+    /// Goes to where so many steps were absorbed: what is drawn anew every step.
+    fn stand_at(&mut self, _steps: u64) {}
+
     /// The same, to be read back from a checkpoint.
     fn running_mut(&mut self) -> &mut [T] {
         &mut []

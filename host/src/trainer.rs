@@ -213,6 +213,7 @@ impl<'a, T: Real> Training<'a, T> {
     fn restore(&mut self, checkpoint: &Checkpoint<T>) -> Result<(), Error> {
         self.point.copy_from_slice(&checkpoint.point);
         self.model.set_running(&checkpoint.running);
+        self.model.stand_at(checkpoint.step);
         (self.step, self.loss) = (checkpoint.step, checkpoint.loss);
         if self.stepper.restore(&checkpoint.state, checkpoint.count) {
             return Ok(());

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use fejer_host::model::Field;
 use fejer_host::trainer::{Checkpoint, Error, Outcome, Recipe, Schedule, Training, Update};
 
-use crate::task::{begin, examples, model, recipe, updates};
+use crate::task::{begin, dropping as model, examples, recipe, updates};
 
 fn uninterrupted(recipe: &Recipe) -> Checkpoint<f32> {
     let (mut model, examples) = (model(), examples());

@@ -138,6 +138,26 @@ fn a_warm_start_begins_with_the_monotone_field_and_ends_with_the_gradient() {
     assert!(warm(0.5) != warm(0.0) && warm(0.5) != warm(1.0));
 }
 
+/// On all examples at once an epoch is a step, so that a velocity which restarts is none.
+#[test]
+fn momentum_restarts_where_the_recipe_says_so() {
+    let momentum = Recipe { batch: usize::MAX, epochs: 4, ..recipe(Update::momentum(0.9)) };
+    let plain = Recipe { update: Update::PLAIN, ..momentum.clone() };
+    let restarted = Recipe { reset_each_epoch: true, ..momentum.clone() };
+    assert_eq!(trained(&restarted), trained(&plain));
+    assert_ne!(trained(&momentum), trained(&plain));
+
+    // a warm start is a training by itself, and another one from where it ended
+    let gradient = Recipe { field: Field::Gradient, ..momentum.clone() };
+    let warm = trained(&Recipe { warm_start: 0.5, ..gradient.clone() });
+    let (mut model, examples) = (model(), examples());
+    let middle = trained(&Recipe { epochs: 2, ..momentum });
+    let rest = Recipe { epochs: 2, ..gradient };
+    let mut training = Training::from_point(&mut model, rest, middle, &examples).expect("sound");
+    training.run(&mut |_| ControlFlow::Continue(())).expect("does not diverge");
+    assert_eq!(training.into_point(), warm);
+}
+
 #[test]
 fn training_lowers_the_error_and_scores_agree_with_a_count() {
     let recipe = Recipe { epochs: 200, ..recipe(Update::momentum(0.9)) };

@@ -2,7 +2,7 @@
 
 use fejer::Link;
 use fejer_host::dataset::Examples;
-use fejer_host::layer::{BatchNorm, Dense, Initialiser, Shape};
+use fejer_host::layer::{BatchNorm, Dense, Dropout, Initialiser, Shape};
 use fejer_host::matrix::Matrix;
 use fejer_host::model::{Field, Loss, Model, Stage};
 use fejer_host::random::Random;
@@ -14,6 +14,19 @@ pub fn model() -> Model<f32> {
         Stage::layer(Dense::new(3, 8)),
         Stage::layer(BatchNorm::new(8)),
         Stage::Link(Link::Relu),
+        Stage::layer(Dense::new(8, 2)),
+        Stage::Link(Link::Softmax),
+    ];
+    Model::new(Shape::flat(3), stages, Loss::SquaredError).expect("fits")
+}
+
+/// The same with numbers dropped at random below the last layer.
+pub fn dropping() -> Model<f32> {
+    let stages = vec![
+        Stage::layer(Dense::new(3, 8)),
+        Stage::layer(BatchNorm::new(8)),
+        Stage::Link(Link::Relu),
+        Stage::layer(Dropout::new(0.3, 3).expect("a probability")),
         Stage::layer(Dense::new(8, 2)),
         Stage::Link(Link::Softmax),
     ];

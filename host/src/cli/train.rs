@@ -20,35 +20,37 @@ const HISTORY: &str = "history.csv";
 /// A checkpoint is not written more often, but always at the end.
 const WRITE_EVERY: Duration = Duration::from_secs(5);
 
+/// What an experiment's file may say.
+const FILE: &str = r#"A whole file:
+
+  [data]
+  source = { moons = { noise = 0.1 } }   # or idx, npy, csv, wav, graph, probit
+  test = 0.5                             # share kept for the test
+  standardise = true                     # from the training examples
+
+  [model]
+  input = [2]        # [features], [nodes, features] or [height, width, channels]
+  layers = [{ dense = 64 }, "relu", { dense = 2 }, "softmax"]
+  loss = "squared_error"                 # or cross_entropy, binary_cross_entropy: no last link
+  initialiser = "torch"                  # or glorot, he
+
+  [training]
+  field = "gradient"                     # or monotone
+  warm_start = 0.1                       # monotone for the first tenth, then the field above
+  update = { sgd = { momentum = 0.9 } }  # or adam, adamw, extragradient, lookahead, rapp,
+                                         #    operator_extrapolation
+  schedule = "constant"                  # or { step = … }, { cosine = … }, { inverse_time = … }
+  step = 0.15
+  batch = 100
+  epochs = 100
+  seed = 1
+
+Layers: { dense = N }, { graph = N }, { convolution = { filters, size, stride, padding } },
+{ average_pool = { size } }, { max_pool = { size } }, "flatten", "batch_norm",
+{ dropout = P }, { chebyshev = K }. Links: "relu",
+"sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }."#;
+
 /// Train a whole network on the desktop from an experiment's TOML file.
-///
-/// A whole file (README.md of the project explains the words):
-///
-///   [data]
-///   source = { moons = { noise = 0.1 } }   # or idx, npy, csv, wav, graph, probit
-///   test = 0.5                             # share kept for the test
-///   standardise = true                     # from the training examples
-///
-///   [model]
-///   input = [2]        # [features], [nodes, features] or [height, width, channels]
-///   layers = [{ dense = 64 }, "relu", { dense = 2 }, "softmax"]
-///   loss = "squared_error"                 # or cross_entropy, binary_cross_entropy: no last link
-///   initialiser = "torch"                  # or glorot, he
-///
-///   [training]
-///   field = "gradient"                     # or monotone
-///   warm_start = 0.1                       # monotone for the first tenth, then the field above
-///   update = { sgd = { momentum = 0.9 } }  # or adam, adamw, extragradient, lookahead, rapp,
-///                                          #    operator_extrapolation
-///   schedule = "constant"                  # or { step = … }, { cosine = … }, { inverse_time = … }
-///   step = 0.15
-///   batch = 100
-///   epochs = 100
-///   seed = 1
-///
-/// Layers: { dense = N }, { graph = N }, { convolution = { filters, size, stride, padding } },
-/// { average_pool = { size } }, { max_pool = { size } }, "flatten", "batch_norm". Links: "relu",
-/// "sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }.
 ///
 /// Written to --out: the experiment, checkpoint.safetensors (weights and everything needed to go
 /// on; --resume gives the bits of a run that never stopped), history.csv, curves.svg, report.html.
@@ -57,7 +59,7 @@ const WRITE_EVERY: Duration = Duration::from_secs(5);
 ///
 /// Exit code 0: done; 1: diverged or interrupted, with the last sound checkpoint kept; 2: bad input.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = FILE)]
 pub struct Arguments {
     /// The experiment.
     file: PathBuf,

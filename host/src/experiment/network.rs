@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, Reason};
 use crate::layer::{
-    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Initialiser, Layer, Pool, Pooling, Shape,
+    BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Initialiser, Layer,
+    Pool, Pooling, Shape,
 };
 use crate::matrix::Csr;
 use crate::model::{self, Loss, Model, Stage};
@@ -68,6 +69,10 @@ pub enum Part {
         #[serde(default)]
         stride: Option<usize>,
     },
+    /// Each number set to 0 with this probability while training.
+    Dropout(f64),
+    /// The first so many Chebyshev polynomials of the data's graph, side by side.
+    Chebyshev(usize),
     /// An example's sites behind each other.
     Flatten,
     /// Each channel to mean 0 and variance 1, then times γ plus β unless `weights = false`.
@@ -130,11 +135,11 @@ impl Below {
 }
 
 impl Network {
-    /// The model.
+    /// The model; `seed` draws what is dropped.
     ///
     /// # Errors
     /// [`Fault`]: names the layer that does not fit.
-    pub fn build(&self, graph: Option<&Csr<f32>>) -> Result<Model<f32>, Fault> {
+    pub fn build(&self, graph: Option<&Csr<f32>>, seed: u64) -> Result<Model<f32>, Fault> {
         let fault = |layer, name, reason| Fault { layer, name, reason };
         let input = match *self.input.as_slice() {
             [features] => Some(Below::Rows(Shape::flat(features))),
@@ -147,7 +152,8 @@ impl Network {
         let (mut below, mut stages) = (input, Vec::new());
         for (layer, Entry(part)) in self.layers.iter().enumerate() {
             let refuse = |reason| fault(layer, part.name(), reason);
-            let (stage, above) = part.stage(below, graph).map_err(refuse)?;
+            let (stage, above) =
+                part.stage(below, graph, seed ^ ((layer as u64 + 1) << 40)).map_err(refuse)?;
             stages.push(stage);
             below = above;
         }
@@ -171,6 +177,8 @@ impl Part {
             Self::Convolution { .. } => "convolution",
             Self::AveragePool { .. } => "average_pool",
             Self::MaxPool { .. } => "max_pool",
+            Self::Dropout(_) => "dropout",
+            Self::Chebyshev(_) => "chebyshev",
             Self::Flatten => "flatten",
             Self::BatchNorm { .. } => "batch_norm",
             Self::Identity => "identity",
@@ -185,7 +193,12 @@ impl Part {
     }
 
     /// The stage, and what it gives.
-    fn stage(&self, below: Below, graph: Option<&Csr<f32>>) -> Result<(Stage<f32>, Below), Reason> {
+    fn stage(
+        &self,
+        below: Below,
+        graph: Option<&Csr<f32>>,
+        seed: u64,
+    ) -> Result<(Stage<f32>, Below), Reason> {
         let shape = below.shape();
         let channels = shape.channels;
         let image = match below {
@@ -210,6 +223,14 @@ impl Part {
             }
             Self::AveragePool { size, stride } => pool(Pooling::Average, image?, size, stride),
             Self::MaxPool { size, stride } => pool(Pooling::Maximum, image?, size, stride),
+            Self::Dropout(probability) => {
+                Ok((Stage::layer(Dropout::new(probability, seed)?), below))
+            }
+            Self::Chebyshev(polynomials) => {
+                let layer = Chebyshev::new(graph.ok_or(Reason::NoGraph)?.clone(), polynomials)?;
+                let shape = Layer::<f32>::output(&layer, shape)?;
+                Ok((Stage::layer(layer), Below::Rows(shape)))
+            }
             Self::Flatten => {
                 let shape = Shape::flat(shape.sites * channels);
                 Ok((Stage::layer(Flatten), Below::Rows(shape)))

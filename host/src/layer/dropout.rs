@@ -88,4 +88,8 @@ impl<T: Real> Layer<T> for Dropout {
     fn absorb(&mut self, _cache: &Cache<T>) {
         self.step += 1;
     }
+
+    fn stand_at(&mut self, steps: u64) {
+        self.step = steps;
+    }
 }

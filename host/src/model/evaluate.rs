@@ -115,6 +115,16 @@ impl<T: Real> Model<T> {
         layers.flatten().copied().collect()
     }
 
+    /// Draws from here on as after so many steps: a dropout's masks are those of a training that never
+    /// stopped.
+    pub fn stand_at(&mut self, steps: u64) {
+        for stage in &mut self.stages {
+            if let Stage::Layer(layer) = stage {
+                layer.stand_at(steps);
+            }
+        }
+    }
+
     /// Takes running statistics as [`Model::running`] gives them.
     ///
     /// # Panics
