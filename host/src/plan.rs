@@ -172,6 +172,9 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
+/// What a head holds besides its weights, on a device: its link, and how far they reach.
+const HEAD_BYTES: u64 = 16;
+
 fn cost(
     request: &Request<'_>,
     board: &Board,
@@ -207,8 +210,9 @@ fn cost(
         seconds: estimate.cycles.unwrap_or(estimate.instructions) as f64 / board.clock_hz,
     };
     let stack_bytes = predict.ram_bytes.max(learn.ram_bytes);
-    let ram_bytes = weights_bytes + memory_bytes + stack_bytes;
-    let flash_bytes = weights_bytes + predict.text_bytes + learn.text_bytes + learn.links_bytes;
+    let ram_bytes = weights_bytes + HEAD_BYTES + memory_bytes + stack_bytes;
+    let flash_bytes =
+        weights_bytes + HEAD_BYTES + predict.text_bytes + learn.text_bytes + learn.links_bytes;
     let duty_cycle = request.rate * (time(&predict).seconds + time(&learn).seconds);
     Ok(Some(Cost {
         is_measured: predict.is_measured,
