@@ -30,8 +30,10 @@ pub(super) struct Total {
 impl Total {
     #[inline]
     pub(super) const fn of(total: u32) -> Self {
-        let zeros = (total | 1).leading_zeros();
-        Self { zeros, reciprocal: reciprocal((total | 1) << zeros) }
+        // An empty total is looked at as a place.
+        let total = if total == 0 { 1 } else { total };
+        let zeros = total.leading_zeros();
+        Self { zeros, reciprocal: reciprocal(total << zeros) }
     }
 
     #[inline]
@@ -52,10 +54,10 @@ mod tests {
         for total in totals.chain([1, 2, 3, 1 << 31, (1 << 31) - 1, u32::MAX]) {
             for part in [0, 1, total / 7, total / 2, total - 1, total] {
                 let share = Total::of(total).share(part, 24);
-                // An even total is looked at as the odd one above it.
-                let exact = f64::from(part) / f64::from(total | 1) * f64::from(1 << 24);
+                let exact = f64::from(part) / f64::from(total) * f64::from(1 << 24);
                 assert!((f64::from(share) - exact).abs() < 0.6, "{part}/{total}: {share} {exact}");
             }
+            assert_eq!(Total::of(total).share(total, 16), 1 << 16, "{total}");
         }
     }
 }
