@@ -29,7 +29,7 @@ const TEXT: Quantity = |figure| figure.text_bytes;
 const JITTER: Quantity = |figure| figure.jitter;
 
 #[rustfmt::skip]
-const CEILINGS: [Ceiling; 17] = [
+const CEILINGS: [Ceiling; 18] = [
     ceiling("instructions", MODELLED, "f32", "projected", INSTRUCTIONS, [570, 2_220, 6_700, 16_450]),
     ceiling("instructions", MODELLED, "f32", "extragradient", INSTRUCTIONS, [720, 2_450, 7_000, 17_000]),
     ceiling("instructions", MODELLED, "f32", "anchored", INSTRUCTIONS, [2_200, 5_000, 11_000, 21_000]),
@@ -43,11 +43,12 @@ const CEILINGS: [Ceiling; 17] = [
     ceiling("text", MODELLED, "f32", "projected", TEXT, [4096; 4]),
     ceiling("text", MODELLED, "f32", "extragradient", TEXT, [4096; 4]),
     ceiling("text", MODELLED, "f32", "anchored", TEXT, [4096; 4]),
-    // Plain C at -O3 at 64→6, the size the portable kernels are held to; see PLAIN_C for the others.
-    ceiling("instructions", MODELLED, "portable", "projected", INSTRUCTIONS, [UNBOUND, 4_636, UNBOUND, UNBOUND]),
+    // Plain C at -O3; the issue holds the portable kernels to it at 64→6. At 16→4 it is smaller by seven.
+    ceiling("instructions", MODELLED, "portable", "projected", INSTRUCTIONS, [UNBOUND, 4_636, 14_758, 37_441]),
     ceiling("instructions", M3, "q24", "projected", INSTRUCTIONS, [850, 3_600, 11_500, 29_000]),
     ceiling("instructions", M0, "q24", "projected", INSTRUCTIONS, [1_900, 7_500, 22_000, 54_000]),
     ceiling("text", M3, "q24", "projected", TEXT, [3072; 4]),
+    ceiling("text", M0, "q24", "projected", TEXT, [3072; 4]),
 ];
 
 const fn ceiling(
@@ -70,11 +71,12 @@ const PLAIN_C: [u64; 4] = [593, 4_636, 14_758, 37_441];
 /// Row-blocked assembly with VMUL and VADD, a projected step: what the feature-major layout may beat.
 const ROW_BLOCKED: [u64; 4] = [555, 2_159, 6_499, 15_972];
 
-/// Prints every ceiling with what was measured; gives a line for each of its sizes.
+/// Prints every ceiling of the targets that were measured, with what was; gives a line for each of its sizes.
 pub fn print(figures: &[Figure]) -> Vec<Line> {
     println!("| ceiling | 16→4 | 64→6 | 128→10 | 561→6 |\n|---|---|---|---|---|");
     let mut lines = Vec::new();
-    for ceiling in &CEILINGS {
+    let is_measured = |target: &str| figures.iter().any(|figure| figure.target == target);
+    for ceiling in CEILINGS.iter().filter(|ceiling| is_measured(ceiling.target)) {
         let Ceiling { name, target, scalar, method, most, .. } = ceiling;
         print!("| {target} {scalar} {method}, {name} ");
         for (&size, &most) in SIZES.iter().zip(most) {

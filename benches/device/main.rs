@@ -111,7 +111,9 @@ fn measure(only: Option<&str>) -> Result<(), Failure> {
         lines.len()
     );
     lines.extend(ceilings::against_others(&figures));
-    lines.extend(same_bits(&figures));
+    if only.is_none() {
+        lines.extend(same_bits(&figures));
+    }
     lines.extend(twins(&jobs)?);
     lines.push(refusal(jobs[0].0, &images[0].0)?);
     let file = directory.join("ceilings.json");

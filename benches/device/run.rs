@@ -3,11 +3,16 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use fejer_host::device::{Device, Image};
 
 use crate::failure::Failure;
 use crate::target::Target;
+
+/// A run of a thousand steps of everything is killed after this: on a slow or busy machine it takes
+/// minutes.
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// Turns of the loops of known length the firmware runs first: two instructions a turn.
 const LOOPS: [u32; 3] = [1, 1001, 100_001];
@@ -69,13 +74,20 @@ pub fn build(
     Ok(kept)
 }
 
+/// The target's board with this image in it.
+fn device<'a>(image: &'a Image, target: &Target, directory: &Path) -> Device<'a> {
+    let mut device = Device::new(image, directory);
+    target.machine.clone_into(&mut device.machine);
+    device.timeout = PATIENCE;
+    device
+}
+
 /// Is what cannot be trusted refused: a run without `-icount`, and loops that counted otherwise?
 pub fn refuses(target: &Target, image: &Path) -> Result<bool, Failure> {
     let image = Image::load(image)?;
     let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
     let lines_of = |counting: bool| -> Result<Vec<String>, Failure> {
-        let mut device = Device::new(&image, directory.path());
-        device.machine = target.machine.to_owned();
+        let mut device = device(&image, target, directory.path());
         device.counting = counting;
         let mut lines = Vec::new();
         device.run(&mut |line| lines.push(line.to_owned()))?;
@@ -94,8 +106,7 @@ pub fn refuses(target: &Target, image: &Path) -> Result<bool, Failure> {
 pub fn run(target: &Target, image: &Path, trace: Option<&Path>) -> Result<Vec<Measured>, Failure> {
     let image = Image::load(image)?;
     let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
-    let mut device = Device::new(&image, directory.path());
-    device.machine = target.machine.to_owned();
+    let mut device = device(&image, target, directory.path());
     device.counting = true;
     device.trace = trace.map(Path::to_owned);
     device.arguments = vec!["bench".to_owned()];
@@ -118,8 +129,7 @@ pub fn run(target: &Target, image: &Path, trace: Option<&Path>) -> Result<Vec<Me
 pub fn twins(target: &Target, image: &Path) -> Result<u32, Failure> {
     let image = Image::load(image)?;
     let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
-    let mut device = Device::new(&image, directory.path());
-    device.machine = target.machine.to_owned();
+    let mut device = device(&image, target, directory.path());
     let mut last = String::new();
     let code = device.run(&mut |line| line.clone_into(&mut last))?;
     let comparisons = last.strip_prefix("twins comparisons=").and_then(|count| count.parse().ok());

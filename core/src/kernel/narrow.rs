@@ -1,6 +1,8 @@
 //! Learning steps of Q8.24 weights on 16-bit features in 32-bit arithmetic, for cores without an FPU:
-//! the score and the update of a step, in constant time, at about seven instructions a product on
-//! Armv7-M and fifteen on Armv6-M, which keeps no more than the low word of a product.
+//! the score and the update of a step, at about seven instructions a product on Armv7-M and fifteen on
+//! Armv6-M, which keeps no more than the low word of a product. How many instructions a step takes
+//! depends on its shape alone on Armv7-M and up; where a comparison is a branch (Armv6-M, RV32),
+//! it varies by up to twenty.
 //!
 //! ```text
 //! score    sum = n/2 + Σ ⌊weight·feature / 2^(16+g)⌋       a place of the sum is 2^(g−20)
@@ -9,7 +11,7 @@
 //!
 //! g is the least with which no sum of n sound weights can leave 32 bits, n/2 makes up for rounding
 //! down, and the largest step of all outputs sets s. So a score is within n·2^(g−21) of the exact one
-//! and typically √n·2^(g−22) (5e-5 for 64 features, 2e-3 for 561), a step within 2⁻¹⁶ of the largest.
+//! and typically √n·2^(g−22) (5e-5 for 64 features, 2e-3 for 561), a step within 2⁻¹⁵ of the largest.
 //! That suffices for a step; predictions and certificates take the exact products of [`super::short`].
 //!
 //! Cortex-M cores have twins in assembly with the same bits, `mainline` for M3 and up and `baseline`
@@ -90,7 +92,7 @@ pub(crate) fn score<Frac: Unsigned + LeEqU32 + 'static, const ROWS: usize, const
     sums.map(|sum| Weight::from_bits(sum.clamp(i32::MIN >> up, i32::MAX >> up) << up))
 }
 
-/// Turns scores into the shares of a softmax, to 2⁻¹³.
+/// Turns scores into the shares of a softmax, to 1.3e-4.
 #[inline(always)]
 pub(crate) fn softmax<Frac: Unsigned + LeEqU32 + 'static, const OUTPUTS: usize>(
     scores: &mut [Weight<Frac>; OUTPUTS],
@@ -254,7 +256,7 @@ mod tests {
                 let (mut moved, mut exact) = (weights, weights);
                 update(&mut moved, &features, &step);
                 portable::update(&mut exact, &features, &step);
-                // 2⁻¹⁶ of the step along a feature of 2, and a place.
+                // 2⁻¹⁵ of the step along a feature of 2, and a place.
                 let apart = (largest_difference(&moved, &exact) - 1).max(0);
                 assert!(apart <= 2 << bits >> 15, "{bits}: {apart}");
             }

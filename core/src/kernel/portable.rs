@@ -31,7 +31,6 @@ pub(crate) fn update<S: Scalar, X: Stored<S>, const OUTPUTS: usize>(
         }
     }
     for (bias, &step) in bias.iter_mut().zip(step) {
-        // A product with 1 is exact; fixed point wraps where a sum would be checked.
-        *bias = if S::EXACT_SUMS { bias.add_product(step, S::ONE) } else { *bias + step };
+        *bias = bias.add_product(step, S::ONE);
     }
 }
