@@ -22,7 +22,7 @@ mod training;
 use serde::{Deserialize, Serialize};
 
 pub use accuracy::picture;
-pub use curves::{Chart, Curve, picture as curves};
+pub use curves::{Chart, Clock, Curve, picture as curves};
 pub use page::page;
 pub use table::table;
 pub use training::{TrainingReport, page as training_page};

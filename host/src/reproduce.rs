@@ -7,10 +7,12 @@
 mod moons;
 mod probit;
 mod report;
+mod saturation;
 mod study;
 
 use std::path::PathBuf;
 
+use crate::report::Chart;
 pub use report::{Bar, Figure, Known, Report};
 pub use study::{Contender, Criterion, Measure, Measured, Study, marked};
 
@@ -19,6 +21,8 @@ pub use study::{Contender, Criterion, Measure, Measured, Study, marked};
 pub enum Experiment {
     /// One probit layer: how far from the truth after 200 epochs (bar B2).
     Probit,
+    /// Starting where the link is flat (bar B4).
+    Saturation,
     /// Two half moons, fully connected networks (bar B5).
     Moons,
 }
@@ -73,5 +77,17 @@ pub fn reproduce(experiment: Experiment, setting: &Setting<'_>) -> Result<Report
     match experiment {
         Experiment::Probit => probit::run(setting),
         Experiment::Moons => moons::run(setting),
+        Experiment::Saturation => saturation::run(setting),
+    }
+}
+
+/// The picture of an experiment, if it has one.
+///
+/// # Errors
+/// See [`Error`].
+pub fn picture(experiment: Experiment, setting: &Setting<'_>) -> Result<Option<Chart>, Error> {
+    match experiment {
+        Experiment::Saturation => saturation::chart(setting).map(Some),
+        _ => Ok(None),
     }
 }

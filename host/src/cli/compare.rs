@@ -185,6 +185,7 @@ fn write(
                       each seed as a thin one."
                 .into(),
         curves,
+        ..Chart::default()
     };
     let page = TrainingReport {
         title: "Comparison".into(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use fejer_host::reproduce::{self, Experiment, SEEDS, Setting, reproduce};
+use fejer_host::{export, report};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, bad};
@@ -29,6 +30,9 @@ pub struct Arguments {
     /// As JSON.
     #[arg(long)]
     json: bool,
+    /// Also draw the experiment into this SVG file (saturation).
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -41,6 +45,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let setting = Setting { data: arguments.data, seeds: arguments.seeds, observe: &observe };
     let report = reproduce(arguments.experiment, &setting).map_err(bad)?;
     bar.finish_and_clear();
+    if let Some(file) = &arguments.picture {
+        let chart = reproduce::picture(arguments.experiment, &setting).map_err(bad)?;
+        let chart =
+            chart.ok_or_else(|| bad("--picture: this experiment draws none; saturation does"))?;
+        export::write(file, report::curves(&chart).as_bytes()).map_err(bad)?;
+    }
     if arguments.json {
         println!("{}", serde_json::to_string(&report).map_err(bad)?);
     } else {

@@ -210,6 +210,7 @@ fn page(arguments: &Arguments, ended: &Ended, data: &Data, text: &str) -> Traini
             curve("training", &|row| Some(row.train_loss)),
             curve("test", &|row| row.test_loss),
         ],
+        ..Chart::default()
     }];
     let judged = ended.test.as_ref().unwrap_or(&ended.train);
     if ended.test.is_some() {
@@ -217,6 +218,7 @@ fn page(arguments: &Arguments, ended: &Ended, data: &Data, text: &str) -> Traini
             title: "Error on the test".into(),
             description: "Share of wrong decisions.".into(),
             curves: vec![curve("test", &|row| row.test_error)],
+            ..Chart::default()
         });
     }
     let counts = judged

@@ -1,4 +1,4 @@
-//! Curves over the epochs of trainings: the mean of the seeds as a line, every seed as a thin one.
+//! Curves over the epochs or steps of trainings: the mean of the seeds as a line, every seed as a thin one.
 
 use super::chart::{self, Anchor, Axis, Plot, Width};
 use super::number::scientific;
@@ -11,8 +11,20 @@ pub struct Chart {
     pub title: String,
     /// In words, for those who cannot see it.
     pub description: String,
+    /// What the axis counts.
+    pub clock: Clock,
     /// In the order of the legend.
     pub curves: Vec<Curve>,
+}
+
+/// What time is counted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// Passes over the examples.
+    #[default]
+    Epochs,
+    /// Steps of a method.
+    Steps,
 }
 
 /// One method.
@@ -99,16 +111,21 @@ fn marks(chart: &Chart, plot: &Plot, ticks: usize) -> String {
     let (bottom, top) = if is_log { (on_axis(low), on_axis(high)) } else { (0_f64.min(low), high) };
     let up = Axis { low: bottom, high: top, from: plot.bottom, to: plot.top };
     let mut levels = chart::ticks(bottom, top, 6);
-    if levels.first().is_none_or(|first| (first - bottom).abs() > 1e-9) {
+    // The bottom has a label of its own where there is room for it.
+    if levels.first().is_none_or(|first| first - bottom > 0.06 * (top - bottom)) {
         levels.insert(0, bottom);
     }
     let label = |at: f64| scientific(if is_log { 10_f64.powf(at) } else { at });
     let levels: Vec<(f64, String)> = levels.into_iter().map(|at| (at, label(at))).collect();
     let points = || chart.curves.iter().flat_map(|curve| curve.seeds.iter().flatten());
     let last = points().map(|point| point.0).max().unwrap_or(1);
+    let unit = match chart.clock {
+        Clock::Epochs => "epochs",
+        Clock::Steps => "steps",
+    };
     let across = Axis { low: 0.0, high: f64::from(last), from: plot.left, to: plot.right - 6.0 };
     let mut out = chart::levels(plot, &up, &levels);
-    out += &chart::steps(plot, &across, &chart::ticks(0.0, across.high, ticks), "epochs");
+    out += &chart::steps(plot, &across, &chart::ticks(0.0, across.high, ticks), unit);
     let place =
         |&(epoch, value): &(u32, f64)| (across.place(f64::from(epoch)), up.place(on_axis(value)));
     for (index, curve) in chart.curves.iter().enumerate() {
@@ -134,8 +151,7 @@ mod tests {
         let seeds = vec![vec![(1, 1.0), (2, 4.0), (3, 2.0)], vec![(1, 3.0), (2, f64::NAN)]];
         let curve = Curve { name: "a<b".into(), seeds };
         assert_eq!(curve.mean(), [(1, 2.0)]);
-        let chart =
-            Chart { title: "loss".into(), description: "falls".into(), curves: vec![curve] };
+        let chart = Chart { title: "loss".into(), curves: vec![curve], ..Chart::default() };
         let picture = picture(&chart);
         assert!(picture.contains("a&lt;b") && !picture.contains("NaN"), "{picture}");
         assert!(super::picture(&Chart::default()).contains("nothing was measured"));

@@ -21,7 +21,7 @@ const TEST: usize = 500;
 /// What the seeds of test examples are ahead of those of training examples.
 const TEST_SEEDS: u32 = 12_312;
 
-fn model(features: usize, criterion: Criterion) -> Result<Model<f32>, Error> {
+pub(super) fn model(features: usize, criterion: Criterion) -> Result<Model<f32>, Error> {
     let mut stages = vec![Stage::layer(Dense::new(features, 1))];
     let loss = match criterion {
         Criterion::Matching => Loss::Matching(Link::Probit),
@@ -34,7 +34,7 @@ fn model(features: usize, criterion: Criterion) -> Result<Model<f32>, Error> {
 }
 
 /// ‖ŵ − w‖/‖w‖ over weights and bias.
-fn parameter_error(point: &[f32], truth: &[f64]) -> f64 {
+pub(super) fn parameter_error(point: &[f32], truth: &[f64]) -> f64 {
     let square = |value: f64| value * value;
     let distance: f64 = point.iter().zip(truth).map(|(&w, t)| square(f64::from(w) - t)).sum();
     (distance / truth.iter().copied().map(square).sum::<f64>()).sqrt()
