@@ -7,7 +7,7 @@
 mod builds;
 mod contracts;
 mod expected;
-mod figures;
+pub(super) mod figures;
 
 use super::Line;
 use crate::{Stop, data};
