@@ -210,9 +210,12 @@ pub enum Error {
     },
     /// A class without an example.
     #[error(
-        "class {class} ({name}) has no example to train on; correct the labels, or keep fewer examples for the test"
+        "{}class {class} ({name}) has no example to train on; correct the labels, or keep fewer examples for the test",
+        path.as_ref().map_or_else(String::new, |path| format!("{}: ", path.display()))
     )]
     EmptyClass {
+        /// Where the labels are, unless they are made.
+        path: Option<PathBuf>,
         /// From 0.
         class: usize,
         /// What it is called.

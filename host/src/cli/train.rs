@@ -96,7 +96,6 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let out = &arguments.out;
     let from = if arguments.resume { Some(resumed(out, &experiment)?) } else { None };
     let from = from.as_ref().map(|(checkpoint, history)| (checkpoint, history.clone()));
-    export::write(&out.join(EXPERIMENT), text.as_bytes()).map_err(bad)?;
 
     let flag = interrupted()?;
     let bar = progress_bar(0, "steps")?;
@@ -152,6 +151,7 @@ fn keep(
     history: &[Epoch],
     checkpoint: &Checkpoint<f32>,
 ) -> Result<(), Failure> {
+    export::write(&out.join(EXPERIMENT), text.as_bytes()).map_err(bad)?;
     let checkpoint = Checkpoint { description: text.to_owned(), ..checkpoint.clone() };
     export::write(&out.join(CHECKPOINT), &checkpoint.encode()).map_err(bad)?;
     export::write(&out.join(HISTORY), to_csv(history).as_bytes()).map_err(bad)

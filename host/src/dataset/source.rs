@@ -116,7 +116,7 @@ impl Source {
         if self.standardise {
             standardise(&mut data);
         }
-        check_classes(&data)?;
+        check_classes(&data, self.source.labels().map(|path| at(path)))?;
         Ok(data)
     }
 
@@ -214,7 +214,7 @@ fn standardise(data: &mut Data) {
 }
 
 /// Every class needs an example to train on.
-fn check_classes(data: &Data) -> Result<(), Error> {
+fn check_classes(data: &Data, path: Option<PathBuf>) -> Result<(), Error> {
     let target = data.train.target();
     if target.columns() < 2 {
         return Ok(());
@@ -224,7 +224,7 @@ fn check_classes(data: &Data) -> Result<(), Error> {
         None => Ok(()),
         Some(class) => {
             let name = data.classes.get(class).cloned().unwrap_or_default();
-            Err(Error::EmptyClass { class, name })
+            Err(Error::EmptyClass { path, class, name })
         }
     }
 }

@@ -76,6 +76,18 @@ pub enum Kind {
     Graph(PathBuf),
 }
 
+impl Kind {
+    /// The file or folder the labels are in, unless they are made.
+    pub fn labels(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Moons { .. } | Self::Probit { .. } | Self::Recovery { .. } => None,
+            Self::Idx { labels, .. } | Self::Npy { labels, .. } => Some(labels),
+            Self::Csv { file, .. } => Some(file),
+            Self::Wav(folder) | Self::Graph(folder) => Some(folder),
+        }
+    }
+}
+
 fn thousand() -> usize {
     1000
 }

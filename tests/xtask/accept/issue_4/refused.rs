@@ -56,8 +56,8 @@ const CASES: &[Case] = &[
     ),
     case("a NaN", |folder| points(folder, "1,NaN,a"), &["points.csv", "NaN"]),
     case("a word for a number", |folder| points(folder, "1,two,a"), &["points.csv", "two"]),
-    case("a label out of range", |folder| labels(folder, 9), &["labels.npy", "9"]),
-    case("an empty class", |folder| labels(folder, 2), &["labels.npy", "class"]),
+    case("a label out of range", |folder| labels(folder, 2), &["experiment.toml", "outputs"]),
+    case("an empty class", |folder| labels(folder, 9), &["labels.npy", "class 2"]),
     case("an edge to no node", edge_to_nowhere, &["edges.npy", "node"]),
 ];
 
