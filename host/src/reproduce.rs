@@ -4,6 +4,8 @@
 //! is measured, and gives a [`Report`]. To add one: a file, a variant of [`Experiment`], an arm of
 //! [`reproduce`]. Nothing is chosen by looking at a test set.
 
+mod gcn;
+mod graphs;
 mod moons;
 mod probit;
 mod report;
@@ -21,6 +23,8 @@ pub enum Experiment {
     Probit,
     /// Two half moons, fully connected networks (bar B5).
     Moons,
+    /// A graph network recovered from its answers (bar B3).
+    Gcn,
 }
 
 /// What may be chosen.
@@ -73,5 +77,6 @@ pub fn reproduce(experiment: Experiment, setting: &Setting<'_>) -> Result<Report
     match experiment {
         Experiment::Probit => probit::run(setting),
         Experiment::Moons => moons::run(setting),
+        Experiment::Gcn => gcn::run(setting),
     }
 }
