@@ -1,10 +1,24 @@
 //! Published figures, reproduced: the bars of `fejer reproduce` with its own seeds.
 
+use std::path::{Path, PathBuf};
+
 use fejer_host::reproduce::{Experiment, Report, SEEDS, Setting, reproduce};
 
 fn report(experiment: Experiment) -> Report {
     let setting = Setting { data: None, seeds: SEEDS.to_vec(), observe: &|_, _| () };
     reproduce(experiment, &setting).expect("needs no data")
+}
+
+/// `FEJER_DATA`, else beside the checkout; none is an error in CI.
+fn data() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let data = std::env::var_os("FEJER_DATA").map_or(beside, PathBuf::from);
+    if data.is_dir() {
+        return Some(data);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no data sets: set FEJER_DATA");
+    println!("skipped: no data sets in {}: set FEJER_DATA", data.display());
+    None
 }
 
 fn mean(report: &Report, case: &str, contender: &str, epoch: u32, quantity: &str) -> f64 {
@@ -63,4 +77,20 @@ fn a_graph_network_is_recovered_as_published() {
     assert!(error("SGD on squared error, step-matched") <= 0.035);
     assert!(error("Adam") < second, "said in the remark");
     assert_eq!(report.figures.iter().filter(|figure| figure.bar.is_some()).count(), 4);
+}
+
+/// B6 of svi.md, and the check value of the estimated graph.
+#[test]
+fn solar_events_are_predicted_as_published() {
+    let Some(data) = data() else { return };
+    let setting = Setting { data: Some(data), seeds: SEEDS.to_vec(), observe: &|_, _| () };
+    let report = reproduce(Experiment::Solar, &setting).expect("the data set");
+    holds(&report, 3);
+    assert!(report.about.contains("24 directed edges"), "{}", report.about);
+    let error = |contender, epoch| mean(&report, "CA, H = 64", contender, epoch, "test error");
+    let second = "monotone field, second version";
+    assert!(error(second, 20) < error("SGD on squared error, same step", 20));
+    // the remark calls them level
+    let matched = "SGD on squared error, step-matched";
+    assert!([20, 100].iter().all(|&at| (error(second, at) - error(matched, at)).abs() < 0.01));
 }

@@ -9,6 +9,7 @@ mod graphs;
 mod moons;
 mod probit;
 mod report;
+mod solar;
 mod study;
 
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub enum Experiment {
     Moons,
     /// A graph network recovered from its answers (bar B3).
     Gcn,
+    /// Solar ramping events in California, from `solar/` (bar B6).
+    Solar,
 }
 
 /// What may be chosen.
@@ -78,5 +81,6 @@ pub fn reproduce(experiment: Experiment, setting: &Setting<'_>) -> Result<Report
         Experiment::Probit => probit::run(setting),
         Experiment::Moons => moons::run(setting),
         Experiment::Gcn => gcn::run(setting),
+        Experiment::Solar => solar::run(setting),
     }
 }
