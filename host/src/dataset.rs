@@ -12,6 +12,7 @@ mod idx;
 mod npy;
 mod planetoid;
 pub mod simulated;
+pub mod solar;
 mod sounds;
 mod source;
 mod synthetic;

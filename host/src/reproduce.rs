@@ -4,9 +4,12 @@
 //! is measured, and gives a [`Report`]. To add one: a file, a variant of [`Experiment`], an arm of
 //! [`reproduce`]. Nothing is chosen by looking at a test set.
 
+mod gcn;
+mod graphs;
 mod moons;
 mod probit;
 mod report;
+mod solar;
 mod study;
 
 use std::path::PathBuf;
@@ -21,6 +24,10 @@ pub enum Experiment {
     Probit,
     /// Two half moons, fully connected networks (bar B5).
     Moons,
+    /// A graph network recovered from its answers (bar B3).
+    Gcn,
+    /// Solar ramping events in California, from `solar/` (bar B6).
+    Solar,
 }
 
 /// What may be chosen.
@@ -73,5 +80,7 @@ pub fn reproduce(experiment: Experiment, setting: &Setting<'_>) -> Result<Report
     match experiment {
         Experiment::Probit => probit::run(setting),
         Experiment::Moons => moons::run(setting),
+        Experiment::Gcn => gcn::run(setting),
+        Experiment::Solar => solar::run(setting),
     }
 }
