@@ -17,6 +17,7 @@ mod sounds;
 mod source;
 mod synthetic;
 mod tables;
+pub mod traffic;
 
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};

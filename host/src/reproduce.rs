@@ -11,6 +11,7 @@ mod probit;
 mod report;
 mod solar;
 mod study;
+mod traffic;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,8 @@ pub enum Experiment {
     Gcn,
     /// Solar ramping events in California, from `solar/` (bar B6).
     Solar,
+    /// Anomalies of traffic flow, from `traffic/` (weighted F1 ≥ .665).
+    Traffic,
 }
 
 /// What may be chosen.
@@ -82,5 +85,6 @@ pub fn reproduce(experiment: Experiment, setting: &Setting<'_>) -> Result<Report
         Experiment::Moons => moons::run(setting),
         Experiment::Gcn => gcn::run(setting),
         Experiment::Solar => solar::run(setting),
+        Experiment::Traffic => traffic::run(setting),
     }
 }
