@@ -9,6 +9,7 @@ pub mod digits;
 mod examples;
 pub mod har;
 mod idx;
+pub mod mnist;
 mod npy;
 mod planetoid;
 pub mod simulated;

@@ -4,13 +4,13 @@
 
 use super::graphs::{FIRST, Network, Published, SECOND, SGD};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Study, marked};
+use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::Examples;
 use crate::dataset::recovery::{Graphs, Recovery};
 use crate::layer::Initialiser;
 use crate::model::{Model, Tape};
-use crate::trainer::{Recipe, evaluate};
+use crate::trainer::evaluate;
 
 const NODES: usize = 15;
 const FEATURES: usize = 2;
@@ -85,18 +85,18 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     };
     let study = Study {
         case: CASE.into(),
-        marks: vec![EARLY, EPOCHS],
+        marks: setting.marks(&[EARLY, EPOCHS]),
         quantities: vec![EUCLIDEAN, LARGEST, SQUARED, "train squared error"],
         chosen_by: 3,
         contenders: PUBLISHED.contenders(),
     };
-    let train = |contender: &Contender, recipe: Recipe| {
-        let seed = recipe.seed as u32;
-        let Graphs { examples: train, .. } = problem.graphs(0, TRAIN, seed);
+    let train = |job: Job<'_>| {
+        let seed = job.recipe.seed as u32;
+        let train = setting.few(problem.graphs(0, TRAIN, seed).examples);
         let Graphs { examples: test, probabilities } = problem.graphs(TEST_SEEDS, TEST, seed);
         marked(
-            network.model(contender.criterion)?,
-            recipe,
+            network.model(job.criterion)?,
+            job,
             Initialiser::Glorot,
             &train,
             &study.marks,

@@ -5,7 +5,7 @@
 use fejer::Link;
 
 use super::Error;
-use super::study::{Contender, Criterion};
+use super::contender::{Contender, Criterion};
 use crate::layer::{BatchNorm, Graph, Shape};
 use crate::matrix::Csr;
 use crate::model::{Field, Loss, Model, Stage};

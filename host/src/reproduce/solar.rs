@@ -3,11 +3,11 @@
 
 use super::graphs::{FIRST, Network, Published, SECOND, SGD};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Study, marked};
+use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::solar::{Region, load};
 use crate::layer::{Initialiser, gcn_norm};
-use crate::trainer::{Recipe, evaluate};
+use crate::trainer::evaluate;
 
 const MEMORY: usize = 5;
 const NEAREST: usize = 4;
@@ -60,19 +60,20 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     let network =
         Network { filter: &filter, inputs: MEMORY, hidden: &HIDDEN, outputs: 1, is_normed: false };
     let [train, test] = events.examples(MEMORY);
+    let train = setting.few(train);
     let nodes = region.places();
     let published = Published { nodes, outputs: 1, batch: 30, factor: nodes as f64 / 2.0 };
     let study = Study {
         case: CASE.into(),
-        marks: vec![EARLY, EPOCHS],
+        marks: setting.marks(&[EARLY, EPOCHS]),
         quantities: vec![SQUARED, ERROR, F1, "train squared error"],
         chosen_by: 3,
         contenders: published.contenders(),
     };
-    let fit = |contender: &Contender, recipe: Recipe| {
-        let model = network.model(contender.criterion)?;
+    let fit = |job: Job<'_>| {
+        let model = network.model(job.criterion)?;
         let initialiser = Initialiser::Glorot;
-        marked(model, recipe, initialiser, &train, &study.marks, &mut |model, point, tape| {
+        marked(model, job, initialiser, &train, &study.marks, &mut |model, point, tape| {
             let unseen = evaluate(model, point, &test, tape);
             let seen = evaluate(model, point, &train, tape).squared_error;
             vec![unseen.squared_error, unseen.error, unseen.weighted_f1, seen]

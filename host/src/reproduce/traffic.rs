@@ -3,11 +3,11 @@
 
 use super::graphs::{FIRST, Network, Published, SECOND, SGD};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Study, marked};
+use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::traffic::{CLASSES, load};
 use crate::layer::{Initialiser, gcn_norm};
-use crate::trainer::{Recipe, evaluate};
+use crate::trainer::evaluate;
 
 const MEMORY: usize = 4;
 const NEAREST: usize = 5;
@@ -54,18 +54,19 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
         is_normed: true,
     };
     let [train, test] = traffic.examples(MEMORY);
+    let train = setting.few(train);
     let published = Published { nodes, outputs: CLASSES, batch: 600, factor: nodes as f64 };
     let study = Study {
         case: CASE.into(),
-        marks: vec![EARLY, EPOCHS],
+        marks: setting.marks(&[EARLY, EPOCHS]),
         quantities: vec![SQUARED, ERROR, F1, "train squared error"],
         chosen_by: 3,
         contenders: published.contenders(),
     };
-    let fit = |contender: &Contender, recipe: Recipe| {
-        let model = network.model(contender.criterion)?;
+    let fit = |job: Job<'_>| {
+        let model = network.model(job.criterion)?;
         let initialiser = Initialiser::Glorot;
-        marked(model, recipe, initialiser, &train, &study.marks, &mut |model, point, tape| {
+        marked(model, job, initialiser, &train, &study.marks, &mut |model, point, tape| {
             let unseen = evaluate(model, point, &test, tape);
             let seen = evaluate(model, point, &train, tape).squared_error;
             vec![unseen.squared_error, unseen.error, unseen.weighted_f1, seen]
