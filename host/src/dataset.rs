@@ -9,13 +9,16 @@ pub mod digits;
 mod examples;
 pub mod har;
 mod idx;
+pub mod mnist;
 mod npy;
 mod planetoid;
 pub mod simulated;
+pub mod solar;
 mod sounds;
 mod source;
 mod synthetic;
 mod tables;
+pub mod traffic;
 
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};

@@ -73,6 +73,11 @@ pub mod tolerance {
     /// A support function against the projection of a point 10⁴ times as far out as the set is wide.
     pub const SUPPORT: f64 = 2e-3;
 
+    /// Bar B2: parameter errors of the probit layer, a mean over three seeds.
+    pub const PROBIT_ERROR: f64 = 0.01;
+    /// Test errors of solar events: over seeds they deviate by .003 to .01.
+    pub const SOLAR_ERROR: f64 = 0.01;
+
     /// A resolvent of six numbers up to 20 against bisection in f64: a few roundings of the largest.
     pub fn resolvent<S: fejer::Scalar>() -> f64 {
         match S::TAG {

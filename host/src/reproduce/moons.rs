@@ -4,8 +4,9 @@
 
 use fejer::Link;
 
+use super::contender::{Contender, Criterion};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Criterion, Study, marked};
+use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::{Examples, moons};
 use crate::layer::{Dense, Initialiser, Shape};
@@ -47,7 +48,7 @@ fn examples(seed: u64) -> [Examples<f32>; 2] {
     [all.chosen(&numbers[..500]), all.chosen(&numbers[500..])]
 }
 
-fn study(case: &str) -> Study {
+fn study(case: &str, marks: Vec<u32>) -> Study {
     let published = Recipe {
         batch: BATCH,
         epochs: EPOCHS,
@@ -69,7 +70,7 @@ fn study(case: &str) -> Study {
     contenders.extend(Contender::baselines(&published, 1.0, 1.0));
     Study {
         case: case.into(),
-        marks: vec![EPOCHS],
+        marks,
         quantities: vec!["train squared error", TEST, ERROR],
         chosen_by: 0,
         contenders,
@@ -127,15 +128,17 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     ];
     let mut figures = Vec::new();
     for (case, hidden) in cases {
-        let train = |contender: &Contender, recipe: Recipe| {
-            let [train, test] = examples(recipe.seed);
-            let model = model(hidden, contender.criterion)?;
+        let study = study(case, setting.marks(&[EPOCHS]));
+        let train = |job: Job<'_>| {
+            let [train, test] = examples(job.recipe.seed);
+            let train = setting.few(train);
+            let model = model(hidden, job.criterion)?;
             marked(
                 model,
-                recipe,
+                job,
                 Initialiser::Torch,
                 &train,
-                &[EPOCHS],
+                &study.marks,
                 &mut |model, point, tape| {
                     let seen = evaluate(model, point, &train, tape);
                     let unseen = evaluate(model, point, &test, tape);
@@ -143,7 +146,7 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
                 },
             )
         };
-        figures.extend(study(case).run(setting, &train)?);
+        figures.extend(study.run(setting, &train)?);
     }
     let report = Report {
         experiment: "moons".into(),

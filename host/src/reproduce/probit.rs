@@ -4,8 +4,9 @@
 
 use fejer::Link;
 
+use super::contender::{Contender, Criterion};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Criterion, Study, marked};
+use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::probit::{examples, truth};
 use crate::layer::{Dense, Initialiser, Shape};
@@ -40,7 +41,7 @@ pub(super) fn parameter_error(point: &[f32], truth: &[f64]) -> f64 {
     (distance / truth.iter().copied().map(square).sum::<f64>()).sqrt()
 }
 
-fn study(features: usize) -> Study {
+fn study(features: usize, marks: Vec<u32>) -> Study {
     let published = Recipe {
         batch: 200,
         epochs: EPOCHS,
@@ -52,7 +53,7 @@ fn study(features: usize) -> Study {
     contenders.push(Contender::new("monotone field, step × 10", Criterion::SquaredError, faster));
     Study {
         case: format!("p = {features}"),
-        marks: vec![EPOCHS],
+        marks,
         quantities: vec![ERROR, "train squared error", "test squared error", "test error"],
         chosen_by: 1,
         contenders,
@@ -88,18 +89,18 @@ fn known() -> Vec<Known> {
 pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     let mut figures = Vec::new();
     for features in [50, 100, 200] {
-        let (study, truth) = (study(features), truth(features));
-        let train = |contender: &Contender, recipe: Recipe| {
-            let seed = recipe.seed as u32;
-            let train = examples(&truth, TRAIN, seed);
+        let (study, truth) = (study(features, setting.marks(&[EPOCHS])), truth(features));
+        let train = |job: Job<'_>| {
+            let seed = job.recipe.seed as u32;
+            let train = setting.few(examples(&truth, TRAIN, seed));
             let test = examples(&truth, TEST, seed.wrapping_add(TEST_SEEDS));
-            let model = model(features, contender.criterion)?;
+            let model = model(features, job.criterion)?;
             marked(
                 model,
-                recipe,
+                job,
                 Initialiser::Torch,
                 &train,
-                &[EPOCHS],
+                &study.marks,
                 &mut |model, point, tape| {
                     let seen = evaluate(model, point, &train, tape);
                     let unseen = evaluate(model, point, &test, tape);
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn factors_of_published_losses_are_applied() {
-        let contenders = study(50).contenders;
+        let contenders = study(50, vec![EPOCHS]).contenders;
         let scales: Vec<Scale> = contenders.iter().map(|c| c.recipes[0].scale).collect();
         assert_eq!(
             scales.iter().map(|scale| scale.all).collect::<Vec<_>>(),

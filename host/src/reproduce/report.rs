@@ -40,6 +40,8 @@ pub struct Figure {
     pub published: Option<f64>,
     /// What must hold of the mean.
     pub bar: Option<Bar>,
+    /// Does the bar hold?
+    pub holds: Option<bool>,
 }
 
 /// What must hold of a mean.
@@ -98,7 +100,8 @@ impl std::fmt::Display for Bar {
 }
 
 impl Report {
-    /// Puts published numbers and bars beside the figures they are for.
+    /// Puts published numbers and bars beside the figures they are for; those of epochs or contenders
+    /// left out are left out.
     #[must_use]
     pub fn knowing(mut self, known: &[Known]) -> Self {
         for known in known {
@@ -108,11 +111,22 @@ impl Report {
                     && figure.epoch == known.epoch
                     && figure.quantity == known.quantity
             });
-            debug_assert!(figure.is_some(), "a figure for {known:?}");
             if let Some(figure) = figure {
                 (figure.published, figure.bar) = (known.published, known.bar);
+                figure.holds = known.bar.map(|bar| bar.holds(figure.mean));
             }
         }
+        self
+    }
+
+    /// Without bars and published numbers, which are of the full run.
+    #[must_use]
+    pub(super) fn shortened(mut self) -> Self {
+        for figure in &mut self.figures {
+            (figure.published, figure.bar, figure.holds) = (None, None, None);
+        }
+        let remark = "A shortened run: it has no bars, and the text below is of the full one.";
+        self.remarks.insert(0, remark.into());
         self
     }
 
@@ -133,7 +147,7 @@ impl Report {
 
     /// The figures whose bar does not hold.
     pub fn missed(&self) -> impl Iterator<Item = &Figure> {
-        self.figures.iter().filter(|figure| figure.bar.is_some_and(|bar| !bar.holds(figure.mean)))
+        self.figures.iter().filter(|figure| figure.holds == Some(false))
     }
 
     /// A table for a terminal: a block for each case, epoch and quantity.
@@ -156,7 +170,7 @@ impl Report {
                 _ => "diverged".into(),
             };
             let bar = figure.bar.map_or_else(String::new, |bar| {
-                format!("  {bar} {}", if bar.holds(figure.mean) { "ok" } else { "MISSED" })
+                format!("  {bar} {}", if figure.holds == Some(true) { "ok" } else { "MISSED" })
             });
             let _ = writeln!(text, "  {:<44} {published:>9} {ours:>19}{bar}", figure.contender);
         }

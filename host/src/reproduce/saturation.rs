@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 
 use fejer::Link;
 
+use super::contender::{Contender, Criterion};
 use super::report::{Bar, Known, Report};
-use super::study::{Contender, Criterion, Measured, Study};
+use super::study::{Job, Study};
 use super::{Error, Setting, probit};
 use crate::dataset::Examples;
 use crate::matrix::Matrix;
@@ -134,14 +135,15 @@ fn known() -> Vec<Known> {
 pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     let mut figures = Vec::new();
     for times in [8.0, 4.0] {
-        let run = |contender: &Contender, recipe: Recipe| -> Result<Measured, Error> {
-            let problem = Problem::new(times, recipe.seed);
+        let run = |job: Job<'_>| {
+            let problem = Problem::new(times, job.recipe.seed);
             let mut measured = Vec::new();
-            let loss = train(&problem, contender.criterion, recipe, &mut |step, error| {
+            let loss = train(&problem, job.criterion, job.recipe, &mut |step, error| {
                 if MARKS.contains(&step) {
                     measured.push(error);
                 }
             })?;
+            (job.observe)();
             measured.push(loss);
             Ok(vec![measured])
         };
@@ -209,7 +211,14 @@ mod tests {
 
     #[test]
     fn the_field_leaves_and_the_squared_error_stands() {
-        let setting = Setting { data: None, seeds: SEEDS.to_vec(), observe: &|_, _| () };
+        let setting = Setting {
+            data: None,
+            seeds: SEEDS.to_vec(),
+            only: vec![],
+            epochs: None,
+            examples: None,
+            observe: &|_, _| (),
+        };
         let report = run(&setting).unwrap();
         assert_eq!(report.missed().count(), 0, "{}", report.text());
         let error =

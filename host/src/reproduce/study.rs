@@ -1,70 +1,21 @@
-//! Contenders on one problem, over the seeds: who is trained how, and what is measured of it.
+//! Contenders on one problem, over the seeds: who is trained, and what is measured.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::contender::{Contender, Criterion};
 use super::report::Figure;
 use super::{Error, Setting};
 use crate::dataset::Examples;
 use crate::layer::Initialiser;
-use crate::model::{Field, Model, Tape};
+use crate::model::{Model, Tape};
 use crate::real::Real;
-use crate::trainer::{self, Recipe, Scale, Training, Update};
+use crate::trainer::{self, Recipe, Training};
 
-/// What the gradient descends on, or the monotone field starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Criterion {
-    /// The squared error of predictions.
-    SquaredError,
-    /// The matching loss of the last link, such as cross-entropy.
-    Matching,
-}
-
-/// One way to train.
-#[derive(Clone, Debug)]
-pub struct Contender {
-    /// For the table.
-    pub name: String,
-    /// Which loss the model is built with.
-    pub criterion: Criterion,
-    /// Candidates; of several, the one that is best on the training data is shown.
-    pub recipes: Vec<Recipe>,
-}
-
-impl Contender {
-    /// With one recipe.
-    pub fn new(name: impl Into<String>, criterion: Criterion, recipe: Recipe) -> Self {
-        Self { name: name.into(), criterion, recipes: vec![recipe] }
-    }
-
-    /// The baselines every experiment shows (svi.md §4) beside a published recipe of the monotone
-    /// field: the gradient of the squared error with the same step and with the best of ×1, 3, 10
-    /// and 30; the gradient of the matching loss; and Adam at its authors' step .001. `mse` is the
-    /// factor PyTorch's `mse_loss` has over ours, 2/(sites · channels); `matching` that of its
-    /// counterpart, 1/sites for the cross-entropy.
-    pub fn baselines(published: &Recipe, mse: f64, matching: f64) -> Vec<Self> {
-        let scaled = |all| Scale { all, hidden: 1.0 };
-        let gradient = Recipe { field: Field::Gradient, warm_start: 0.0, ..published.clone() };
-        let sgd = Recipe { scale: scaled(mse), ..gradient.clone() };
-        let times = |factor: f64| Recipe { step: factor * sgd.step, ..sgd.clone() };
-        let adam =
-            Recipe { update: Update::ADAM, step: 1e-3, reset_each_epoch: false, ..sgd.clone() };
-        let tuned = Self {
-            name: "SGD on squared error, tuned".into(),
-            criterion: Criterion::SquaredError,
-            recipes: [1.0, 3.0, 10.0, 30.0].map(times).to_vec(),
-        };
-        let matching = Recipe { scale: scaled(matching), ..gradient };
-        vec![
-            Self::new("SGD on squared error, same step", Criterion::SquaredError, sgd),
-            tuned,
-            Self::new("SGD on the matching loss, same step", Criterion::Matching, matching),
-            Self::new("Adam on squared error, step .001", Criterion::SquaredError, adam),
-        ]
-    }
-}
+/// Candidates are compared over so many of the first seeds; the best is then trained with the rest.
+const TUNING_SEEDS: usize = 3;
 
 /// Contenders on one problem.
 pub struct Study {
@@ -80,79 +31,119 @@ pub struct Study {
     pub contenders: Vec<Contender>,
 }
 
+/// One training to be made.
+pub struct Job<'a> {
+    /// Which loss to build the model with.
+    pub criterion: Criterion,
+    /// How to train, the seed put in.
+    pub recipe: Recipe,
+    /// Told after every epoch.
+    pub(super) observe: &'a (dyn Fn() + Sync),
+}
+
 /// A number for each mark and quantity.
 pub type Measured = Vec<Vec<f64>>;
 
 /// What is measured of a model after a mark: a number for each quantity.
 pub type Measure<'a, T> = dyn FnMut(&Model<T>, &[T], &mut Tape<T>) -> Vec<f64> + 'a;
 
+/// How a job is done; gives what [`marked`] gives.
+pub type Train<'a> = dyn Fn(Job<'_>) -> Result<Measured, Error> + Sync + 'a;
+
+/// A job that was done. Contenders that come down to the same recipe share it.
+struct Done {
+    criterion: Criterion,
+    recipe: Recipe,
+    /// None where it diverged.
+    measured: Option<Measured>,
+}
+
 impl Study {
-    /// Trains every contender with every seed, on all cores, and measures. `train` gets the
-    /// contender, one of its recipes with the seed put in, and returns what [`marked`] gives.
+    /// Trains every contender with every seed, on all cores, and measures.
     ///
     /// # Errors
     /// The first of `train`'s, unless a training diverged.
-    pub fn run(
-        &self,
-        setting: &Setting<'_>,
-        train: &(dyn Fn(&Contender, Recipe) -> Result<Measured, Error> + Sync),
-    ) -> Result<Vec<Figure>, Error> {
-        let candidates = |contender| {
-            let contender: &Contender = contender;
-            contender.recipes.iter().map(move |recipe| (contender, recipe))
-        };
-        let pairs = self.contenders.iter().flat_map(candidates);
-        let jobs: Vec<(&Contender, Recipe)> = pairs
-            .flat_map(|(contender, recipe)| {
-                let with = |&seed| (contender, Recipe { seed, ..recipe.clone() });
-                setting.seeds.iter().map(with).collect::<Vec<_>>()
+    pub fn run(&self, setting: &Setting<'_>, train: &Train<'_>) -> Result<Vec<Figure>, Error> {
+        let (tuning, _) = setting.seeds.split_at(setting.seeds.len().min(TUNING_SEEDS));
+        let taken = self.contenders.iter().filter(|contender| setting.takes(&contender.name));
+        let taken: Vec<&Contender> = taken.collect();
+        let mut done = Vec::new();
+        let mut wanted = Vec::new();
+        for contender in &taken {
+            let is_tuned = contender.recipes.len() > 1;
+            let seeds = if is_tuned { tuning } else { &setting.seeds };
+            let recipes = contender.recipes.iter();
+            wanted.extend(recipes.flat_map(|recipe| with_seeds(contender, recipe, seeds)));
+        }
+        self.complete(wanted, setting, train, &mut done)?;
+        let best: Vec<usize> =
+            taken.iter().map(|contender| self.best(contender, tuning, &done)).collect();
+        let chosen = || taken.iter().zip(&best);
+        let wanted = chosen()
+            .flat_map(|(contender, &best)| {
+                with_seeds(contender, &contender.recipes[best], &setting.seeds)
             })
             .collect();
-        let done = AtomicUsize::new(0);
-        let results: Vec<Option<Measured>> = jobs
-            .par_iter()
-            .map(|(contender, recipe)| {
-                let measured = match train(contender, recipe.clone()) {
-                    Ok(measured) => Some(measured),
-                    Err(Error::Training(trainer::Error::Diverged { .. })) => None,
-                    Err(error) => return Err(error),
-                };
-                (setting.observe)(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
-                Ok(measured)
-            })
-            .collect::<Result<_, _>>()?;
-        let mut of_seeds = results.chunks(setting.seeds.len());
-        let shown: Vec<(String, &[Option<Measured>])> = self
-            .contenders
-            .iter()
-            .map(|contender| {
-                let runs: Vec<_> = of_seeds.by_ref().take(contender.recipes.len()).collect();
-                let best = (0..runs.len())
-                    .min_by(|&a, &b| self.merit(runs[a]).total_cmp(&self.merit(runs[b])))
-                    .unwrap_or(0);
-                (name(contender, best), runs[best])
+        self.complete(wanted, setting, train, &mut done)?;
+        let shown: Vec<(String, Vec<Option<&Measured>>)> = chosen()
+            .map(|(contender, &best)| {
+                let runs = found(contender, &contender.recipes[best], &setting.seeds, &done);
+                (contender.title(best), runs)
             })
             .collect();
         Ok(self.figures(&shown))
     }
 
-    /// Mean over the seeds of the quantity candidates are chosen by; infinite where one diverged.
-    fn merit(&self, runs: &[Option<Measured>]) -> f64 {
-        let values = self.values(runs, self.marks.len().saturating_sub(1), self.chosen_by);
-        mean(&values).unwrap_or(f64::INFINITY)
+    /// Does what is wanted and not done yet.
+    fn complete(
+        &self,
+        wanted: Vec<(Criterion, Recipe)>,
+        setting: &Setting<'_>,
+        train: &Train<'_>,
+        done: &mut Vec<Done>,
+    ) -> Result<(), Error> {
+        let mut jobs: Vec<(Criterion, Recipe)> = Vec::new();
+        for job in wanted {
+            let is_same = |done: &Done| (done.criterion, &done.recipe) == (job.0, &job.1);
+            if !jobs.contains(&job) && !done.iter().any(is_same) {
+                jobs.push(job);
+            }
+        }
+        let each = u64::from(self.marks.iter().copied().max().unwrap_or(0));
+        let all = each * (done.len() + jobs.len()) as u64;
+        let epochs = AtomicU64::new(each * done.len() as u64);
+        let observe = || (setting.observe)(epochs.fetch_add(1, Ordering::Relaxed) + 1, all);
+        let run = |(criterion, recipe): (Criterion, Recipe)| {
+            let job = Job { criterion, recipe: recipe.clone(), observe: &observe };
+            let measured = match train(job) {
+                Ok(measured) => Some(measured),
+                Err(Error::Training(trainer::Error::Diverged { .. })) => None,
+                Err(error) => return Err(error),
+            };
+            Ok(Done { criterion, recipe, measured })
+        };
+        let new: Vec<Done> = jobs.into_par_iter().map(run).collect::<Result<_, _>>()?;
+        done.extend(new);
+        Ok(())
     }
 
-    fn values(&self, runs: &[Option<Measured>], mark: usize, quantity: usize) -> Vec<Option<f64>> {
-        let value = |run: &Option<Measured>| run.as_ref()?.get(mark)?.get(quantity).copied();
-        runs.iter().map(value).collect()
+    /// The candidate with the smallest mean, over these seeds, of what they are chosen by.
+    fn best(&self, contender: &Contender, seeds: &[u64], done: &[Done]) -> usize {
+        let merit = |recipe: &Recipe| {
+            let runs = found(contender, recipe, seeds, done);
+            let values = values(&runs, self.marks.len().saturating_sub(1), self.chosen_by);
+            mean(&values).unwrap_or(f64::INFINITY)
+        };
+        let merits = contender.recipes.iter().map(merit).enumerate();
+        merits.min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(best, _)| best)
     }
 
-    fn figures(&self, shown: &[(String, &[Option<Measured>])]) -> Vec<Figure> {
+    fn figures(&self, shown: &[(String, Vec<Option<&Measured>>)]) -> Vec<Figure> {
         let mut figures = Vec::new();
         for (mark, &epoch) in self.marks.iter().enumerate() {
             for (quantity, name) in self.quantities.iter().enumerate() {
                 figures.extend(shown.iter().map(|(contender, runs)| {
-                    let values = self.values(runs, mark, quantity);
+                    let values = values(runs, mark, quantity);
                     Figure {
                         case: self.case.clone(),
                         contender: contender.clone(),
@@ -163,6 +154,7 @@ impl Study {
                         values,
                         published: None,
                         bar: None,
+                        holds: None,
                     }
                 }));
             }
@@ -171,12 +163,32 @@ impl Study {
     }
 }
 
-fn name(contender: &Contender, best: usize) -> String {
-    let steps: Vec<f64> = contender.recipes.iter().map(|recipe| recipe.step).collect();
-    match steps.as_slice() {
-        [_] => contender.name.clone(),
-        _ => format!("{} (step × {})", contender.name, (steps[best] / steps[0]).round()),
-    }
+fn with_seeds(
+    contender: &Contender,
+    recipe: &Recipe,
+    seeds: &[u64],
+) -> impl Iterator<Item = (Criterion, Recipe)> {
+    seeds.iter().map(|&seed| (contender.criterion, Recipe { seed, ..recipe.clone() }))
+}
+
+/// What came of a recipe, seed by seed.
+fn found<'a>(
+    contender: &Contender,
+    recipe: &Recipe,
+    seeds: &[u64],
+    done: &'a [Done],
+) -> Vec<Option<&'a Measured>> {
+    with_seeds(contender, recipe, seeds)
+        .map(|(criterion, recipe)| {
+            let is_it = |done: &&Done| (done.criterion, &done.recipe) == (criterion, &recipe);
+            done.iter().find(is_it)?.measured.as_ref()
+        })
+        .collect()
+}
+
+fn values(runs: &[Option<&Measured>], mark: usize, quantity: usize) -> Vec<Option<f64>> {
+    let value = |run: &Option<&Measured>| run.as_ref()?.get(mark)?.get(quantity).copied();
+    runs.iter().map(value).collect()
 }
 
 fn mean(values: &[Option<f64>]) -> Option<f64> {
@@ -196,20 +208,23 @@ fn deviation(values: &[Option<f64>]) -> Option<f64> {
 /// What the training says.
 pub fn marked<T: Real>(
     mut model: Model<T>,
-    recipe: Recipe,
+    job: Job<'_>,
     initialiser: Initialiser,
     train: &Examples<T>,
     marks: &[u32],
     measure: &mut Measure<'_, T>,
 ) -> Result<Measured, Error> {
-    let epochs = marks.iter().copied().max().unwrap_or(recipe.epochs);
+    let epochs = marks.iter().copied().max().unwrap_or(job.recipe.epochs);
     let mut tape = model.tape();
     let mut measured = Vec::with_capacity(marks.len());
-    let recipe = Recipe { epochs, ..recipe };
+    let recipe = Recipe { epochs, ..job.recipe };
     let mut training = Training::new(&mut model, recipe, initialiser, train)?;
     training.run(&mut |progress| {
-        if progress.is_epoch_end && marks.contains(&progress.epoch) {
-            measured.push(measure(progress.model, progress.point, &mut tape));
+        if progress.is_epoch_end {
+            if marks.contains(&progress.epoch) {
+                measured.push(measure(progress.model, progress.point, &mut tape));
+            }
+            (job.observe)();
         }
         ControlFlow::Continue(())
     })?;
