@@ -65,6 +65,7 @@ fn contenders(labelled: usize, classes: usize) -> Vec<Contender> {
         ..Recipe::new(Field::Gradient, Update::ADAM, 0.01)
     };
     let monotone = Recipe { field: Field::Monotone, ..published.clone() };
+    let warm = Recipe { warm_start: 0.1, ..published.clone() };
     // PyTorch's `mse_loss` is a mean over classes too
     let mse = scaled(2.0 / (labelled * classes) as f64);
     let squared = Recipe { scale: mse, ..published.clone() };
@@ -72,6 +73,7 @@ fn contenders(labelled: usize, classes: usize) -> Vec<Contender> {
     let multiples = [1.0, 10.0, 30.0, 100.0];
     vec![
         Contender::new(PUBLISHED, Matching, published.clone()),
+        Contender::new("monotone field for a tenth, then the gradient, Adam", Matching, warm),
         Contender::new("monotone field of the matching loss, Adam", Matching, monotone.clone()),
         Contender::new("monotone field of the squared error, Adam", SquaredError, monotone),
         Contender::new("Adam on squared error", SquaredError, squared.clone()),
