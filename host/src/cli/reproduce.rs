@@ -11,8 +11,9 @@ use super::{Failure, bad, progress_bar};
 ///
 /// Every experiment prints, for each case, the published figure, ours over the seeds (mean ± standard
 /// deviation), and what the field must be compared with before anything is claimed: SGD on the
-/// squared error with the same step, with the best of the steps × 1, 3, 10, 30 (chosen on the training
-/// data), SGD on the matching loss, and Adam. Bars that must hold are marked `ok` or `MISSED`.
+/// squared error with the same step, with the best of the steps × 1, 3, 10, 30 (for cora × 1, 10,
+/// 30, 100; chosen on the training data), SGD on the matching loss, and Adam. Bars that must hold are
+/// marked `ok` or `MISSED`.
 ///
 /// Exit code 0: every bar holds; 1: one is missed; 2: bad data or arguments.
 #[derive(clap::Args)]

@@ -29,6 +29,12 @@ const CASE: &str = "public split, H = 16";
 const ACCURACY: &str = "test accuracy";
 const PUBLISHED: &str = "Adam on the matching loss (published)";
 
+const REMARK: &str = "The monotone field loses. Two hundred steps of Adam on it, from either loss, leave the network \
+                      far behind the published recipe and behind Adam on the squared error, on the labelled papers \
+                      too; seeds differ widely. For the first tenth alone it ties: the rest makes up for it. SGD with \
+                      momentum, even with a tuned step, hardly moves in 200 steps from the squared error and gets \
+                      about as far as the monotone field from the matching loss.";
+
 fn model(
     filter: &Csr<f32>,
     shape: Shape,
@@ -65,6 +71,7 @@ fn contenders(labelled: usize, classes: usize) -> Vec<Contender> {
         ..Recipe::new(Field::Gradient, Update::ADAM, 0.01)
     };
     let monotone = Recipe { field: Field::Monotone, ..published.clone() };
+    let warm = Recipe { warm_start: 0.1, ..published.clone() };
     // PyTorch's `mse_loss` is a mean over classes too
     let mse = scaled(2.0 / (labelled * classes) as f64);
     let squared = Recipe { scale: mse, ..published.clone() };
@@ -72,6 +79,7 @@ fn contenders(labelled: usize, classes: usize) -> Vec<Contender> {
     let multiples = [1.0, 10.0, 30.0, 100.0];
     vec![
         Contender::new(PUBLISHED, Matching, published.clone()),
+        Contender::new("monotone field for a tenth, then the gradient, Adam", Matching, warm),
         Contender::new("monotone field of the matching loss, Adam", Matching, monotone.clone()),
         Contender::new("monotone field of the squared error, Adam", SquaredError, monotone),
         Contender::new("Adam on squared error", SquaredError, squared.clone()),
@@ -120,7 +128,7 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
         ),
         seeds: setting.seeds.clone(),
         figures: study.run(setting, &fit)?,
-        remarks: vec![],
+        remarks: vec![REMARK.into()],
     };
     Ok(report.knowing(&[Known {
         case: CASE,

@@ -125,7 +125,12 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
         ),
         seeds: setting.seeds.clone(),
         figures: study.run(setting, &fit)?,
-        remarks: vec![],
+        remarks: vec![
+            "After a tenth of the steps the monotone field is behind the gradient, as published: here it skips the \
+             hidden links alone, and loses by it. What the published warm start gains at the end, .0006, is within two \
+             deviations."
+                .into(),
+        ],
     };
     Ok(report.knowing(&known()))
 }

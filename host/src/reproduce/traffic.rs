@@ -82,7 +82,13 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
         ),
         seeds: setting.seeds.clone(),
         figures: study.run(setting, &fit)?,
-        remarks: vec![],
+        remarks: vec![
+            "At the published step both versions of the monotone field beat SGD, in the published order: by far at \
+             epoch 20, by a hundredth of F1 at epoch 100. SGD at a step that goes as far, SGD tuned on the training \
+             data, the matching loss scaled alike and Adam are ahead of both versions at both epochs, Adam the most; \
+             at epoch 100 the matching loss at the published step is too."
+                .into(),
+        ],
     };
     Ok(report.knowing(&known()))
 }
