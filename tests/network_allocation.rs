@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fejer::{Free, Link, Method, ProjectedStep};
 use fejer_host::layer::{
-    BatchNorm, Convolution, Dense, Flatten, Image, Initialiser, Pool, Pooling,
+    BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Initialiser, Pool,
+    Pooling, Select, Shape, SpectralNorm, TransposedConvolution, gcn_norm,
 };
 use fejer_host::matrix::Matrix;
 use fejer_host::model::{Batch, Field, Loss, Model, ModelOperator, Stage};
@@ -33,33 +34,22 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-#[test]
-fn after_the_first_step_nothing_is_allocated_but_what_gemm_packs() {
-    let image = Image { height: 8, width: 8, channels: 2 };
-    let convolution = Convolution { image, filters: 4, size: 3, stride: 1, padding: 0 };
-    let image = convolution.output_image();
-    let stages = vec![
-        Stage::layer(convolution),
-        Stage::layer(BatchNorm::new(4)),
-        Stage::Link(Link::Relu),
-        Stage::layer(Pool { pooling: Pooling::Maximum, image, size: 2, stride: 2 }),
-        Stage::layer(Flatten),
-        Stage::layer(Dense::new(3 * 3 * 4, 5)),
-        Stage::Link(Link::Softmax),
-    ];
-    let input = convolution.image.shape();
-    let mut model = Model::<f32>::new(input, stages, Loss::SquaredError).expect("fits");
+/// Steps on batches of these sizes, every layer of the crate in one of two models.
+fn allocations(mut model: Model<f32>, examples: [usize; 4]) -> [usize; 4] {
+    let [shape, output] = [model.input(), model.output()];
+    let most = examples.into_iter().max().unwrap_or(0);
+    let numbers = most * shape.sites * shape.channels;
+    let inputs = (0..numbers).map(|k| (k % 7) as f32).collect();
+    let inputs = Matrix::new(most * shape.sites, shape.channels, inputs);
+    let targets = Matrix::zeros(most * output.sites, output.channels);
     let mut point = model.initial_point(Initialiser::He, 1);
     let mut method = ProjectedStep(vec![0.0; point.len()]);
     let mut tape = model.tape();
-    let inputs = Matrix::new(8 * 64, 2, (0..8 * 64 * 2).map(|k| (k % 7) as f32).collect());
-    let targets = Matrix::zeros(8, 5);
-    // the smaller batch after the larger, as the last of an epoch
-    let mut step = |examples: usize| {
+    examples.map(|examples| {
         let before = COUNT.load(Ordering::Relaxed);
         let batch = Batch::new(
-            inputs.view().blocks(examples * 64).next().expect("enough"),
-            targets.view().blocks(examples).next().expect("enough"),
+            inputs.view().blocks(examples * shape.sites).next().expect("enough"),
+            targets.view().blocks(examples * output.sites).next().expect("enough"),
         );
         for field in [Field::Gradient, Field::Monotone] {
             let operator = ModelOperator::new(&model, batch, field, &mut tape);
@@ -67,15 +57,75 @@ fn after_the_first_step_nothing_is_allocated_but_what_gemm_packs() {
             model.absorb(&tape);
         }
         COUNT.load(Ordering::Relaxed) - before
+    })
+}
+
+/// A convolution by patches, one by vectors, the way back; both kinds of pooling.
+fn images() -> Model<f32> {
+    let image = Image { height: 8, width: 8, channels: 2 };
+    let direct = Convolution { image, filters: 4, size: 3, stride: 1, padding: 0 };
+    let image = direct.output_image();
+    let pool = Pool { pooling: Pooling::Maximum, image, size: 2, stride: 2 };
+    let image = pool.output_image();
+    let patches = Convolution { image, filters: 4, size: 2, stride: 2, padding: 1 };
+    let up = TransposedConvolution::new(patches.output_image(), 3, 2, 1, 0);
+    let image = up.output_image();
+    let mean = Pool { pooling: Pooling::Average, image, size: 2, stride: 1 };
+    let filters =
+        Convolution { image: mean.output_image(), filters: 3, size: 1, stride: 1, padding: 0 };
+    let sites = filters.output_image().shape().sites;
+    let stages = vec![
+        Stage::layer(direct),
+        Stage::layer(BatchNorm::new(4)),
+        Stage::Link(Link::Relu),
+        Stage::layer(pool),
+        Stage::layer(patches),
+        Stage::Link(Link::Tanh),
+        Stage::layer(up),
+        Stage::layer(mean),
+        Stage::layer(SpectralNorm::convolution(filters, 1)),
+        Stage::layer(Flatten),
+        Stage::layer(Dropout::new(0.3, 1).expect("a probability")),
+        Stage::layer(SpectralNorm::dense(sites * 3, 6, 1)),
+        Stage::Link(Link::Relu),
+        Stage::layer(Dense::new(6, 5)),
+        Stage::Link(Link::Softmax),
+    ];
+    Model::new(direct.image.shape(), stages, Loss::SquaredError).expect("fits")
+}
+
+/// All layers of graphs.
+fn nodes() -> Model<f32> {
+    let filter = gcn_norm(4, &[(0, 1), (1, 2), (3, 1)]).expect("nodes");
+    let graph = |inputs, outputs| {
+        Stage::layer(Graph::new(filter.clone(), inputs, outputs).expect("square"))
     };
+    let stages = vec![
+        Stage::layer(Chebyshev::new(filter.clone(), 3).expect("square")),
+        graph(6, 3),
+        Stage::Link(Link::Relu),
+        graph(3, 5),
+        Stage::layer(Select::new(4, vec![2, 0]).expect("nodes")),
+        Stage::Link(Link::Softmax),
+    ];
+    let shape = Shape { sites: 4, channels: 2 };
+    Model::new(shape, stages, Loss::SquaredError).expect("fits")
+}
+
+#[test]
+fn after_the_first_step_nothing_is_allocated_but_what_gemm_packs() {
+    // the smaller batch after the larger, as the last of an epoch
     let examples = [8, 8, 3, 8];
-    let counts = examples.map(&mut step);
-    println!("allocations a step: {counts:?}");
-    assert!(counts[0] > 0, "the counter counts");
-    for (count, examples) in counts.into_iter().zip(examples).skip(1) {
-        // both fields: a convolution multiplies twice an image, a dense layer up, down and for its
-        // weights; gemm takes two buffers a product
-        let packed = 2 * 2 * (2 * examples + 3);
-        assert!(count <= packed, "{examples} examples: {counts:?}");
+    // products of an image by patches: up, down and for the weights; of a batch: those of two dense
+    // layers, and of two graph layers
+    for (model, of_image, of_batch) in [(images(), 3, 6), (nodes(), 0, 6)] {
+        let counts = allocations(model, examples);
+        println!("allocations a step: {counts:?}");
+        assert!(counts[0] > 0, "the counter counts");
+        for (count, examples) in counts.into_iter().zip(examples).skip(1) {
+            // both fields, whose drives may take another way down; gemm takes two buffers a product
+            let packed = 2 * 2 * 2 * (of_image * examples + of_batch);
+            assert!(count <= packed, "{examples} examples: {counts:?}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "network_fields/adjoint.rs"]
+mod adjoint;
 #[path = "network_fields/graphs.rs"]
 mod graphs;
 #[path = "network_fields/joint.rs"]

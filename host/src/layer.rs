@@ -23,7 +23,9 @@ mod initialiser;
 mod pool;
 mod select;
 mod shape;
+mod spectral_norm;
 mod tensor;
+mod transposed;
 
 pub use batch_norm::BatchNorm;
 pub use chebyshev::Chebyshev;
@@ -37,7 +39,9 @@ pub use initialiser::Initialiser;
 pub use pool::{Pool, Pooling};
 pub use select::Select;
 pub use shape::{Image, Shape};
+pub use spectral_norm::SpectralNorm;
 pub use tensor::Tensor;
+pub use transposed::TransposedConvolution;
 
 use std::ops::Range;
 
@@ -86,8 +90,6 @@ pub struct Cache<T> {
     scratch: Matrix<T>,
     /// This part's share of the field, of layers with few weights.
     partial: Matrix<T>,
-    /// Which input each maximum came from.
-    chosen: Vec<u32>,
 }
 
 impl<T: Real> Cache<T> {

@@ -2,6 +2,7 @@
 
 mod csr;
 mod input;
+mod lanes;
 mod parallel;
 mod product;
 mod simd;
@@ -9,6 +10,7 @@ mod view;
 
 pub use csr::{Csr, Sparse};
 pub use input::Input;
+pub use lanes::{Lanes, lanes, load, load_whole, numbers_mut, store};
 pub use parallel::{each, each_block};
 pub use product::{Factor, add_product, matmul};
 pub use simd::vectorised;

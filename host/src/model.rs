@@ -201,16 +201,32 @@ impl<T: Real> Model<T> {
         out: &mut [T],
     ) {
         out.fill(T::ZERO);
+        self.accumulate(point, batch, field, T::ONE, tape, out);
+    }
+
+    /// out ← out + scale · field.
+    ///
+    /// # Panics
+    /// As [`Model::field`].
+    pub fn accumulate(
+        &self,
+        point: &[T],
+        batch: Batch<'_, T>,
+        field: Field,
+        scale: T,
+        tape: &mut Tape<T>,
+        out: &mut [T],
+    ) {
         in_pool(|| {
             self.sweep(point, batch, field, tape);
-            self.add_field(batch.input, tape, T::ONE, out);
+            self.add_field(batch.input, tape, scale, out);
         });
     }
 
     /// point ← point − step · field, without a buffer for the field.
     ///
     /// # Panics
-    /// When a length or shape is not the model's.
+    /// As [`Model::field`].
     pub fn descend(
         &self,
         point: &mut [T],

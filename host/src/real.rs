@@ -3,10 +3,22 @@
 use std::ops::{AddAssign, Div, MulAssign, SubAssign};
 
 use fejer::Scalar;
+use pulp::bytemuck::Pod;
+
+use crate::matrix::Lanes;
 
 /// A float of the desktop; links, losses and methods come with core's [`Scalar`].
 pub trait Real:
-    Scalar + AddAssign + SubAssign + MulAssign + Div<Output = Self> + Default + Send + Sync
+    Scalar
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + Div<Output = Self>
+    + Default
+    + Send
+    + Sync
+    + Lanes
+    + Pod
 {
     /// The nearest representable number.
     fn from_f64(value: f64) -> Self;

@@ -36,6 +36,7 @@ use crate::model::{Field, Model, ModelOperator, Tape};
 use crate::random::Random;
 use crate::real::Real;
 use checks::{check_shapes, same};
+use momentum::Target;
 use scaled::{Factors, Scaled};
 use update::Stepper;
 
@@ -243,12 +244,28 @@ impl<'a, T: Real> Training<'a, T> {
         self.draw(epoch, in_epoch as usize);
         let batch = if per_epoch == 1 { self.examples } else { &self.batch };
         let batch = batch.batch(0..batch.len());
-        let operator = ModelOperator::new(self.model, batch, field, &mut self.tape);
-        let operator = Scaled { operator, factors: &self.factors };
-        match self.recipe.radius.map(T::from_f64) {
-            None => self.stepper.advance(&operator, &Free, length, &mut self.point),
-            Some(radius) => {
-                self.stepper.advance(&operator, &L2Ball { radius }, length, &mut self.point);
+        match (&mut self.stepper, self.factors.single(), self.recipe.radius.map(T::from_f64)) {
+            (Stepper::Momentum(method), Some(factor), None) if method.is_fused() => {
+                let (model, tape) = (&*self.model, &mut self.tape);
+                let accumulate = |target: Target<'_, T>| match target {
+                    Target::Point(point) => {
+                        model.descend(point, batch, field, length * factor, tape);
+                    }
+                    Target::Velocity(point, velocity) => {
+                        model.accumulate(point, batch, field, factor, tape, velocity);
+                    }
+                };
+                method.advance_fused(length, &mut self.point, accumulate);
+            }
+            (stepper, _, radius) => {
+                let operator = ModelOperator::new(self.model, batch, field, &mut self.tape);
+                let operator = Scaled { operator, factors: &self.factors };
+                match radius {
+                    None => stepper.advance(&operator, &Free, length, &mut self.point),
+                    Some(radius) => {
+                        stepper.advance(&operator, &L2Ball { radius }, length, &mut self.point);
+                    }
+                }
             }
         }
         self.model.absorb(&self.tape);

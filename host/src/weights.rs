@@ -170,7 +170,7 @@ fn slots<T: Real>(model: &Model<T>, modules: &[&str]) -> Result<Vec<Slot>, Error
     for (tensors, module) in stages.into_iter().zip(modules) {
         for tensor in tensors {
             let name = format!("{module}.{}", tensor.name);
-            let is_running = tensor.name.starts_with("running");
+            let is_running = tensor.name.starts_with("running") || tensor.name.contains(".0._");
             let start = &mut starts[usize::from(is_running)];
             *start += tensor.count();
             slots.push(Slot { name, start: *start - tensor.count(), tensor, is_running });

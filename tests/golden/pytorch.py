@@ -1,5 +1,5 @@
-"""Makes pytorch.safetensors: for a perceptron, LeNet with batch normalisation and a graph network on a
-directed graph the weights, a batch, its loss and its gradient, all computed by PyTorch in f64.
+"""Makes pytorch.safetensors: for a perceptron, LeNet with batch normalisation, a graph network on a
+directed graph and an autoencoder with spectral normalisation the weights, a batch, its loss and its gradient, all computed by PyTorch in f64.
 
 PyTorch 2.15.0: python tests/golden/pytorch.py
 """
@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
 
 torch.manual_seed(1)
 torch.set_default_dtype(torch.float64)
@@ -17,6 +18,9 @@ tensors = {}
 
 
 def keep(name, model, forward, inputs, labels):
+    for key, value in model.named_buffers():
+        if key.endswith(("._u", "._v")):
+            tensors[f"{name}.weight.{key}"] = value.clone()
     loss = functional.cross_entropy(forward(inputs), labels)
     loss.backward()
     tensors[f"{name}.input"] = inputs
@@ -72,6 +76,13 @@ def two_layers(x):
 
 
 keep("gcn", graph, two_layers, torch.randn(2, 5, 4), torch.arange(10) % 3)
+
+coder = nn.Sequential(
+    spectral_norm(nn.Conv2d(2, 3, 3, stride=2, padding=1)), nn.ReLU(),
+    nn.ConvTranspose2d(3, 2, 3, stride=2, padding=1), nn.Tanh(), nn.ConvTranspose2d(2, 2, 2),
+    nn.Flatten(), spectral_norm(nn.Linear(2 * 6 * 6, 3)),
+)
+keep("coder", coder, coder, torch.randn(5, 2, 6, 6), torch.arange(5) % 3)
 
 tensors = {name: value.double().contiguous() for name, value in tensors.items()}
 save_file(tensors, Path(__file__).with_suffix(".safetensors"))

@@ -4,7 +4,7 @@ use fejer::Link;
 use fejer::link::Slope;
 use fejer_host::layer::{
     BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Pool, Pooling,
-    Select, Shape, gcn_norm,
+    Select, Shape, TransposedConvolution, gcn_norm,
 };
 use fejer_host::matrix::Matrix;
 use fejer_host::model::{Batch, Field, Loss, Model, Stage};
@@ -40,6 +40,8 @@ fn normalise(channels: usize) -> Stage<f64> {
 
 const PICTURE: Image = Image { height: 6, width: 5, channels: 2 };
 
+const EVEN: Image = Image { height: 4, width: 2, channels: 3 };
+
 const GREY: Image = Image { height: 4, width: 3, channels: 1 };
 
 fn convolution() -> Convolution {
@@ -59,7 +61,7 @@ fn strided() -> Convolution {
 /// Every kind of layer and every link, each with something above and below it. Between them, the
 /// last but one have blocks of several layers: convolution, normalisation and pooling without a
 /// link between.
-pub fn networks() -> [Network; 10] {
+pub fn networks() -> [Network; 13] {
     [
         Network {
             name: "dense",
@@ -204,6 +206,65 @@ pub fn networks() -> [Network; 10] {
                     Stage::Link(Link::Sigmoid),
                     dense(4, 3),
                     dense(3, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "filters wider than a vector",
+            input: PICTURE.shape(),
+            stages: || {
+                let wide =
+                    Convolution { image: PICTURE, filters: 19, size: 2, stride: 1, padding: 1 };
+                let image = wide.output_image();
+                let narrow = Convolution { image, filters: 2, size: 4, stride: 1, padding: 0 };
+                let overlapping = Pool { pooling: Pooling::Maximum, image, size: 2, stride: 1 };
+                let again = Convolution { image: overlapping.output_image(), ..narrow };
+                let sites = again.output_image().shape().sites;
+                vec![
+                    Stage::layer(wide),
+                    Stage::layer(overlapping),
+                    Stage::Link(Link::Tanh),
+                    Stage::layer(again),
+                    Stage::Link(Link::Softplus),
+                    Stage::layer(Flatten),
+                    dense(sites * 2, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "maxima of all pixels",
+            input: EVEN.shape(),
+            stages: || {
+                let first =
+                    Convolution { image: EVEN, filters: 17, size: 1, stride: 1, padding: 0 };
+                let image = first.output_image();
+                let pool = Pool { pooling: Pooling::Maximum, image, size: 2, stride: 2 };
+                vec![
+                    Stage::layer(first),
+                    Stage::Link(Link::Sigmoid),
+                    Stage::layer(pool),
+                    Stage::layer(Flatten),
+                    dense(17 * 2, 2),
+                    Stage::Link(Link::Softmax),
+                ]
+            },
+        },
+        Network {
+            name: "transposed convolutions",
+            input: GREY.shape(),
+            stages: || {
+                let first = TransposedConvolution::new(GREY, 3, 3, 2, 1);
+                let second = TransposedConvolution::new(first.output_image(), 2, 2, 1, 0);
+                let sites = second.output_image().shape().sites;
+                vec![
+                    Stage::layer(first),
+                    Stage::Link(Link::Tanh),
+                    Stage::layer(second),
+                    Stage::Link(Link::Softplus),
+                    Stage::layer(Flatten),
+                    dense(sites * 2, 2),
                     Stage::Link(Link::Softmax),
                 ]
             },

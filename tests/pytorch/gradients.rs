@@ -37,11 +37,13 @@ fn losses_and_gradients_are_pytorchs() {
     let bytes = std::fs::read(fixture()).expect("the fixture");
     let file = SafeTensors::deserialize(&bytes).expect("sound");
     let mut worst = 0.0_f64;
-    for network in networks::<f64>() {
-        let (name, model) = (network.name, &network.model);
+    for mut network in networks::<f64>() {
         let modules = network.modules("weight");
         let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
-        let Weights { point, running } = load(model, &modules, &fixture()).expect("the weights");
+        let weights = load(&network.model, &modules, &fixture()).expect("the weights");
+        let Weights { point, running } = weights;
+        network.model.set_running(&running);
+        let (name, model) = (network.name, &network.model);
         let input = input(&file, &network);
         let (_, labels) = tensor(&file, &format!("{name}.label"));
         let mut target = Matrix::zeros(labels.len(), 3);
@@ -79,7 +81,7 @@ fn losses_and_gradients_are_pytorchs() {
         }
         assert_eq!(compared, point.len(), "{name}");
     }
-    let line = "gradients of FC, CNN with batch normalisation and GCN − PyTorch's";
+    let line = "gradients of FC, CNN with batch normalisation, GCN and autoencoder − PyTorch's";
     figure(line, "≤ 1e-5", format!("{worst:.0e}"), true);
 }
 

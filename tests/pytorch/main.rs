@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use fejer::Link;
 use fejer_host::layer::{
-    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Pool, Pooling, Shape, gcn_norm,
+    BatchNorm, Convolution, Dense, Flatten, Graph, Image, Pool, Pooling, Shape, SpectralNorm,
+    TransposedConvolution, gcn_norm,
 };
 use fejer_host::model::{Loss, Model, Stage};
 use fejer_host::real::Real;
@@ -32,7 +33,24 @@ fn link<T: Real>(link: Link) -> Stage<T> {
     Stage::Link(link)
 }
 
-fn networks<T: Real>() -> [Network<T>; 3] {
+/// Spectral normalisation of both kinds, and transposed convolutions on both ways.
+fn coder<T: Real>() -> Vec<Stage<T>> {
+    let image = Image { height: 6, width: 6, channels: 2 };
+    let down = Convolution { image, filters: 3, size: 3, stride: 2, padding: 1 };
+    let up = TransposedConvolution::new(down.output_image(), 2, 3, 2, 1);
+    let wider = TransposedConvolution::new(up.output_image(), 2, 2, 1, 0);
+    vec![
+        Stage::layer(SpectralNorm::convolution(down, 1)),
+        link(Link::Relu),
+        Stage::layer(up),
+        link(Link::Tanh),
+        Stage::layer(wider),
+        Stage::layer(Flatten),
+        Stage::layer(SpectralNorm::dense(72, 3, 2)),
+    ]
+}
+
+fn networks<T: Real>() -> [Network<T>; 4] {
     let perceptron = vec![
         Stage::layer(Dense::new(6, 5)),
         link(Link::Relu),
@@ -78,6 +96,12 @@ fn networks<T: Real>() -> [Network<T>; 3] {
             name: "cnn",
             model: model(first.image.shape(), lenet),
             modules: &["0", "1", "4", "5", "8", "10"],
+            rows: 1,
+        },
+        Network {
+            name: "coder",
+            model: model(Image { height: 6, width: 6, channels: 2 }.shape(), coder()),
+            modules: &["0", "2", "4", "6"],
             rows: 1,
         },
         Network { name: "gcn", model: model(nodes, graphs), modules: &["conv1", "conv2"], rows: 5 },

@@ -144,8 +144,10 @@ fn momentum_restarts_where_the_recipe_says_so() {
     let momentum = Recipe { batch: usize::MAX, epochs: 4, ..recipe(Update::momentum(0.9)) };
     let plain = Recipe { update: Update::PLAIN, ..momentum.clone() };
     let restarted = Recipe { reset_each_epoch: true, ..momentum.clone() };
-    assert_eq!(trained(&restarted), trained(&plain));
-    assert_ne!(trained(&momentum), trained(&plain));
+    // the plain step goes to the weights without a velocity: other roundings
+    let off = |recipe| largest_difference(&trained(recipe), &trained(&plain));
+    assert!(off(&restarted) < tolerance::F32_ROUNDING, "{}", off(&restarted));
+    assert!(off(&momentum) > 100.0 * tolerance::F32_ROUNDING, "{}", off(&momentum));
 
     // a warm start is a training by itself, and another one from where it ended
     let gradient = Recipe { field: Field::Gradient, ..momentum.clone() };

@@ -47,7 +47,9 @@ const FILE: &str = r#"A whole file:
 
 Layers: { dense = N }, { graph = N }, { convolution = { filters, size, stride, padding } },
 { average_pool = { size } }, { max_pool = { size } }, "flatten", "batch_norm",
-{ dropout = P }, { chebyshev = K }. Links: "relu",
+{ dropout = P }, { chebyshev = K },
+{ select = [SITES] }, { spectral_dense = N }, { spectral_convolution = … },
+{ transposed_convolution = { channels, size, stride, padding } }. Links: "relu",
 "sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }."#;
 
 /// Train a whole network on the desktop from an experiment's TOML file.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{Fault, Reason};
 use crate::layer::{
     BatchNorm, Chebyshev, Convolution, Dense, Dropout, Flatten, Graph, Image, Initialiser, Layer,
-    Pool, Pooling, Shape,
+    Pool, Pooling, Select, Shape, SpectralNorm, TransposedConvolution,
 };
 use crate::matrix::Csr;
 use crate::model::{self, Loss, Model, Stage};
@@ -38,6 +38,10 @@ pub struct Entry(#[serde(deserialize_with = "crate::named::choice")] pub Part);
 pub enum Part {
     /// So many outputs, connected with everything.
     Dense(usize),
+    /// The same, its matrix divided by its largest singular value.
+    SpectralDense(usize),
+    /// Keeps the sites (nodes, pixels) with these numbers, from 0.
+    Select(Vec<usize>),
     /// So many outputs at every node of the data's graph.
     Graph(usize),
     /// Square filters over an image.
@@ -50,6 +54,32 @@ pub enum Part {
         #[serde(default = "one")]
         stride: usize,
         /// Zeros around the image.
+        #[serde(default)]
+        padding: usize,
+    },
+    /// The same, each entry of the matrix of filters divided by its largest singular value.
+    SpectralConvolution {
+        /// How many.
+        filters: usize,
+        /// Their side, in pixels.
+        size: usize,
+        /// Pixels from one to the next.
+        #[serde(default = "one")]
+        stride: usize,
+        /// Zeros around the image.
+        #[serde(default)]
+        padding: usize,
+    },
+    /// The adjoint of a convolution: every pixel times square filters, added where they overlap.
+    TransposedConvolution {
+        /// Channels of the image it gives.
+        channels: usize,
+        /// Side of a filter, in pixels.
+        size: usize,
+        /// Pixels from one to the next.
+        #[serde(default = "one")]
+        stride: usize,
+        /// Pixels cut off from every side.
         #[serde(default)]
         padding: usize,
     },
@@ -173,8 +203,12 @@ impl Part {
     fn name(&self) -> &'static str {
         match self {
             Self::Dense(_) => "dense",
+            Self::SpectralDense(_) => "spectral_dense",
+            Self::Select(_) => "select",
             Self::Graph(_) => "graph",
             Self::Convolution { .. } => "convolution",
+            Self::SpectralConvolution { .. } => "spectral_convolution",
+            Self::TransposedConvolution { .. } => "transposed_convolution",
             Self::AveragePool { .. } => "average_pool",
             Self::MaxPool { .. } => "max_pool",
             Self::Dropout(_) => "dropout",
@@ -211,6 +245,14 @@ impl Part {
                 let shape = Shape { channels: outputs, ..shape };
                 Ok((Stage::layer(Dense::new(channels, outputs)), Below::Rows(shape)))
             }
+            Self::SpectralDense(outputs) => {
+                let above = Below::Rows(Shape { channels: outputs, ..shape });
+                Ok((Stage::layer(SpectralNorm::dense(channels, outputs, seed)), above))
+            }
+            Self::Select(ref kept) => {
+                let layer = Select::new(shape.sites, kept.clone())?;
+                Ok((Stage::layer(layer), Below::Rows(Shape { sites: kept.len(), ..shape })))
+            }
             Self::Graph(outputs) => {
                 let filter = graph.ok_or(Reason::NoGraph)?.clone();
                 let shape = Shape { channels: outputs, ..shape };
@@ -218,6 +260,17 @@ impl Part {
             }
             Self::Convolution { filters, size, stride, padding } => {
                 let layer = Convolution { image: image?, filters, size, stride, padding };
+                Layer::<f32>::output(&layer, shape)?;
+                Ok((Stage::layer(layer), Below::Image(layer.output_image())))
+            }
+            Self::SpectralConvolution { filters, size, stride, padding } => {
+                let layer = Convolution { image: image?, filters, size, stride, padding };
+                Layer::<f32>::output(&layer, shape)?;
+                let above = Below::Image(layer.output_image());
+                Ok((Stage::layer(SpectralNorm::convolution(layer, seed)), above))
+            }
+            Self::TransposedConvolution { channels, size, stride, padding } => {
+                let layer = TransposedConvolution::new(image?, channels, size, stride, padding);
                 Layer::<f32>::output(&layer, shape)?;
                 Ok((Stage::layer(layer), Below::Image(layer.output_image())))
             }

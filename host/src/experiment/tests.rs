@@ -89,3 +89,22 @@ fn what_is_wrong_is_named_with_its_line() {
         assert!(message.starts_with("moons.toml, line "), "{message}");
     }
 }
+
+#[test]
+fn images_go_down_and_up_by_name_and_sites_are_selected() {
+    let text = WHOLE.replace("input = [2]", "input = [6, 6, 2]").replace(
+        "{ dense = 64 }, \"batch_norm\",\n    \"relu\",",
+        "{ spectral_convolution = { filters = 3, size = 3, stride = 2, padding = 1 } }, \"relu\",
+         { transposed_convolution = { channels = 2, size = 3, stride = 2, padding = 1 } },
+         { select = [7, 0, 24] }, \"flatten\", { spectral_dense = 4 }, \"tanh\",",
+    );
+    let network = parse(&text).unwrap().model;
+    let model = network.build(None, 1).unwrap();
+    assert_eq!(model.output().channels, 2);
+    let weights = (9 * 2 + 1) * 3 + (9 * 3 * 2 + 2) + (3 * 2 + 1) * 4 + (4 + 1) * 2;
+    assert_eq!(model.parameters(), weights);
+    let written = toml::to_string(&parse(&text).unwrap()).unwrap();
+    assert_eq!(parse(&written).unwrap().model, network);
+    let beyond = parse(&text.replace("24]", "25]")).unwrap().model.build(None, 1);
+    assert!(beyond.err().unwrap().to_string().contains("select"));
+}

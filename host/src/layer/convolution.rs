@@ -1,12 +1,18 @@
-//! The convolution layer: patches of the image as rows of a matrix, times the filters. The lift is
-//! the patch extraction, its adjoint adds patches back where they overlap.
+//! The convolution layer, its adjoint and the field of its filters, computed in one of two ways: with
+//! patches, or directly where there are few channels.
+
+mod direct;
+mod patches;
 
 use std::ops::Range;
 
 use super::{Cache, Error, Image, Initialiser, Layer, Mode, Shape, Tensor, Wave, affine, windows};
-use crate::matrix::{Factor, Input, Matrix, View, ViewMut, add_product, matmul, vectorised};
+use crate::matrix::{Input, Matrix, View, ViewMut, add_product, matmul};
 use crate::random::Random;
 use crate::real::Real;
+
+/// Channels of the input times filters up to which the direct way is the faster one.
+const FEW: usize = 512;
 
 /// Square filters over an image with zeros around it. The weights of one filter are ordered as the
 /// patch: row, column, channel.
@@ -36,87 +42,109 @@ impl Convolution {
         self.size * self.size * self.image.channels
     }
 
-    /// Are the patches the columns of their matrix, not the rows? Whichever has the longer runs.
-    fn is_by_pixel(&self) -> bool {
-        self.image.channels == 1 && self.stride == 1
+    /// Are there so few channels that the direct way is faster than a product of matrices?
+    fn is_direct(&self) -> bool {
+        self.stride == 1 && self.image.channels * self.filters <= FEW
     }
 
-    /// The patches as a factor of sites × numbers of a patch.
-    fn factor<'a, T: Real>(&self, patches: &'a Matrix<T>) -> Factor<'a, T> {
-        let factor = Factor::from(patches.view());
-        if self.is_by_pixel() { factor.transposed() } else { factor }
-    }
-
-    fn shape_patches<T: Real>(&self, patches: &mut Matrix<T>) {
+    /// Images and what becomes of them, one after the other.
+    fn pairs<'a, 'b, T: Real>(
+        &self,
+        images: View<'a, T>,
+        outputs: View<'b, T>,
+    ) -> impl Iterator<Item = (View<'a, T>, View<'b, T>)> {
         let sites = self.output_image().shape().sites;
-        let by_pixel = self.is_by_pixel();
-        let [rows, columns] = if by_pixel { [self.patch(), sites] } else { [sites, self.patch()] };
-        patches.reshape(rows, columns);
+        images.blocks(self.image.shape().sites).zip(outputs.blocks(sites))
     }
 
-    /// Where a window that begins at `at`, the padding included, lies in `length` pixels.
-    fn inside(&self, at: usize, length: usize) -> Range<usize> {
-        let end = self.size.min((length + self.padding).saturating_sub(at));
-        self.padding.saturating_sub(at).min(end)..end
-    }
-
-    /// Calls `visit` with every run of numbers that lie next to each other in the patches and in the
-    /// image: where it begins in the patches, where in the image, and how long it is.
-    #[inline(always)]
-    fn each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
-        let Self { image, padding, size, .. } = *self;
-        let output = self.output_image();
-        if self.is_by_pixel() {
-            let sites = output.height * output.width;
-            for pixel in 0..size * size {
-                let (down, across) = (pixel / size, pixel % size);
-                // outputs whose window has this pixel inside of the image
-                let end = output.width.min((image.width + padding).saturating_sub(across));
-                let start = padding.saturating_sub(across).min(end);
-                let rows = padding.saturating_sub(down)..image.height + padding - down;
-                for top in rows.start..rows.end.min(output.height) {
-                    let to = pixel * sites + top * output.width + start;
-                    let from = (top + down - padding) * image.width + start + across - padding;
-                    visit(to, from, end - start);
+    /// output ← the filters over the images, plus the bias if there is one.
+    pub(super) fn apply<T: Real>(
+        &self,
+        (matrix, bias): (View<'_, T>, &[T]),
+        images: View<'_, T>,
+        lifted: &mut Matrix<T>,
+        mut output: ViewMut<'_, T>,
+    ) {
+        self.shape_lifted(lifted);
+        let sites = self.output_image().shape().sites;
+        let images = images.blocks(self.image.shape().sites);
+        for (image, mut output) in images.zip(output.blocks(sites)) {
+            let lifted = self.lift(image, lifted);
+            if self.is_direct() {
+                let (layer, matrix, planes) = (self, matrix.values(), lifted.values());
+                direct::Forward { layer, matrix, bias, planes, output: output.values() }.run();
+            } else {
+                matmul(self.factor(lifted), matrix, output.reborrow());
+                if !bias.is_empty() {
+                    affine::add_bias(bias, output);
                 }
             }
-            return;
         }
-        for site in 0..output.height * output.width {
-            let (top, left) = (site / output.width, site % output.width);
-            let (top, left) = (top * self.stride, left * self.stride);
-            let across = self.inside(left, image.width);
-            for down in self.inside(top, image.height).filter(|_| !across.is_empty()) {
-                let to = site * self.patch() + (down * size + across.start) * image.channels;
-                let (row, column) = (top + down - padding, left + across.start - padding);
-                let from = (row * image.width + column) * image.channels;
-                visit(to, from, across.len() * image.channels);
+    }
+
+    /// images ← the adjoint of the filters over the signal.
+    pub(super) fn apply_adjoint<T: Real>(
+        &self,
+        matrix: View<'_, T>,
+        signal: View<'_, T>,
+        scratch: &mut Matrix<T>,
+        mut images: ViewMut<'_, T>,
+    ) {
+        if self.is_direct() {
+            let [filters, padded] = direct::PullBack::<T>::room(self);
+            scratch.reshape(1, filters + padded);
+            let (layer, matrix, below) = (self, matrix.values(), images);
+            let room = scratch.values_mut().split_at_mut(filters).into();
+            return direct::PullBack { layer, matrix, signal, room, below }.run();
+        }
+        self.shape_patches(scratch);
+        let signals = signal.blocks(self.output_image().shape().sites);
+        for (signal, mut image) in signals.zip(images.blocks(self.image.shape().sites)) {
+            image.values().fill(T::ZERO);
+            self.patches_of(matrix, signal, scratch);
+            self.add_patches(scratch.values(), image.values());
+        }
+    }
+
+    /// field ← field + the field of the filters, without a bias.
+    pub(super) fn add_filters_field<T: Real>(
+        &self,
+        images: View<'_, T>,
+        drive: View<'_, T>,
+        lifted: &mut Matrix<T>,
+        field: &mut [T],
+    ) {
+        self.shape_lifted(lifted);
+        for (image, drive) in self.pairs(images, drive) {
+            let lifted = self.lift(image, lifted);
+            if self.is_direct() {
+                let (layer, planes, drive) = (self, lifted.values(), drive.values());
+                direct::AddField { layer, planes, drive, field }.run();
+            } else {
+                let field = ViewMut::new(self.patch(), self.filters, field);
+                add_product(T::ONE, self.factor(lifted).transposed(), drive, field);
             }
         }
     }
 
-    /// The patches of one image; what lies in the padding stays zero.
-    fn lift<T: Real>(&self, image: &[T], patches: &mut [T]) {
-        self.each_run(|to, from, length| {
-            patches[to..to + length].copy_from_slice(&image[from..from + length]);
-        });
+    /// Room for the image as the filters see it, with zeros for the padding.
+    fn shape_lifted<T: Real>(&self, lifted: &mut Matrix<T>) {
+        if self.is_direct() {
+            lifted.reshape(1, self.planes());
+        } else {
+            self.shape_patches(lifted);
+        }
+        lifted.values_mut().fill(T::ZERO);
     }
 
-    /// Adds the patches to one image.
-    fn add_adjoint<T: Real>(&self, patches: &[T], image: &mut [T]) {
-        vectorised(
-            #[inline(always)]
-            || {
-                self.each_run(
-                    #[inline(always)]
-                    |to, from, length| {
-                        let run = &patches[to..to + length];
-                        let sums = image[from..from + length].iter_mut();
-                        sums.zip(run).for_each(|(sum, &x)| *sum += x);
-                    },
-                );
-            },
-        );
+    /// One image as the filters see it.
+    fn lift<'a, T: Real>(&self, image: View<'_, T>, lifted: &'a mut Matrix<T>) -> &'a Matrix<T> {
+        if self.is_direct() {
+            self.fill_planes(image.values(), lifted.values_mut());
+        } else {
+            self.fill_patches(image.values(), lifted.values_mut());
+        }
+        lifted
     }
 }
 
@@ -160,18 +188,10 @@ impl<T: Real> Layer<T> for Convolution {
         input: Input<'_, T>,
         _mode: Mode,
         cache: &mut Cache<T>,
-        mut output: ViewMut<'_, T>,
+        output: ViewMut<'_, T>,
     ) {
-        let sites = self.output_image().shape().sites;
-        let images = input.dense().blocks(self.image.shape().sites);
-        self.shape_patches(&mut cache.lifted);
-        cache.lifted.values_mut().fill(T::ZERO);
-        let (matrix, bias) = affine::parts(weights, self.filters);
-        for (image, mut output) in images.zip(output.blocks(sites)) {
-            self.lift(image.values(), cache.lifted.values_mut());
-            matmul(self.factor(&cache.lifted), matrix, output.reborrow());
-            affine::add_bias(bias, output);
-        }
+        let parts = affine::parts(weights, self.filters);
+        self.apply(parts, input.dense(), &mut cache.lifted, output);
     }
 
     fn pull_back(
@@ -180,25 +200,13 @@ impl<T: Real> Layer<T> for Convolution {
         _wave: Wave,
         signal: View<'_, T>,
         cache: &mut Cache<T>,
-        mut below: ViewMut<'_, T>,
+        below: ViewMut<'_, T>,
     ) {
-        let sites = self.output_image().shape().sites;
-        below.values().fill(T::ZERO);
-        self.shape_patches(&mut cache.scratch);
         let (matrix, _) = affine::parts(weights, self.filters);
-        for (signal, mut image) in signal.blocks(sites).zip(below.blocks(self.image.shape().sites))
-        {
-            let patches = cache.scratch.view_mut();
-            if self.is_by_pixel() {
-                matmul(matrix, signal.transposed(), patches);
-            } else {
-                matmul(signal, matrix.transposed(), patches);
-            }
-            self.add_adjoint(cache.scratch.values(), image.values());
-        }
+        self.apply_adjoint(matrix, signal, &mut cache.scratch, below);
     }
 
-    /// The field itself: it has few weights and many sites. The patches are made once more.
+    /// The field itself: it has few weights and many sites. The lift is made once more.
     fn collect(
         &self,
         _weights: &[T],
@@ -206,18 +214,11 @@ impl<T: Real> Layer<T> for Convolution {
         drive: View<'_, T>,
         cache: &mut Cache<T>,
     ) {
-        let sites = self.output_image().shape().sites;
-        let images = input.dense().blocks(self.image.shape().sites);
         cache.partial.reshape(self.patch() + 1, self.filters);
         cache.partial.values_mut().fill(T::ZERO);
-        for (image, drive) in images.zip(drive.blocks(sites)) {
-            self.lift(image.values(), cache.lifted.values_mut());
-            let patches = self.factor(&cache.lifted).transposed();
-            let (matrix, bias) =
-                cache.partial.values_mut().split_at_mut(self.patch() * self.filters);
-            add_product(T::ONE, patches, drive, ViewMut::new(self.patch(), self.filters, matrix));
-            affine::add_sum_of_rows(T::ONE, drive, bias);
-        }
+        let (matrix, bias) = cache.partial.values_mut().split_at_mut(self.patch() * self.filters);
+        self.add_filters_field(input.dense(), drive, &mut cache.lifted, matrix);
+        affine::add_sum_of_rows(T::ONE, drive, bias);
     }
 
     fn add_field(

@@ -5,8 +5,10 @@
 //! [`Layer::absorb`]: both evaluations of an extragradient step see the same mask, and the bits do not
 //! depend on the number of threads.
 
+use std::ops::Range;
+
 use super::{Cache, Error, Layer, Mode, Shape, Wave};
-use crate::matrix::{Input, View, ViewMut};
+use crate::matrix::{Input, Sparse, View, ViewMut};
 use crate::random::Random;
 use crate::real::Real;
 
@@ -40,6 +42,31 @@ impl Dropout {
                 .fill_with(|| if random.uniform() < self.probability { T::ZERO } else { share });
         }
     }
+
+    /// What is left of the numbers that are not zero. No signal goes below sparse rows, so the mask is
+    /// not kept.
+    fn forward_sparse<T: Real>(
+        &self,
+        (matrix, rows): (&Sparse<T>, Range<usize>),
+        mode: Mode,
+        cache: &Cache<T>,
+        mut output: ViewMut<'_, T>,
+    ) {
+        output.values().fill(T::ZERO);
+        let kept = T::from_f64(1.0 / (1.0 - self.probability));
+        for (at, row) in rows.enumerate() {
+            let stream = (self.step << 32) + (cache.first_row + at) as u64;
+            let mut random = Random::new(self.seed, stream);
+            let output = output.row(at);
+            for (column, value) in matrix.row(row) {
+                output[column] = match mode {
+                    Mode::Evaluate => value,
+                    Mode::Train if random.uniform() < self.probability => T::ZERO,
+                    Mode::Train => kept * value,
+                };
+            }
+        }
+    }
 }
 
 /// out ← a ∘ b.
@@ -65,6 +92,9 @@ impl<T: Real> Layer<T> for Dropout {
         cache: &mut Cache<T>,
         mut output: ViewMut<'_, T>,
     ) {
+        if let Input::Sparse { matrix, first, rows } = input {
+            return self.forward_sparse((matrix, first..first + rows), mode, cache, output);
+        }
         let input = input.dense();
         if mode == Mode::Evaluate {
             return output.values().copy_from_slice(input.values());

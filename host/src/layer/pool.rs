@@ -2,9 +2,14 @@
 //! side of the layer above (svi.md §1.3), so in the monotone field a signal meets it exactly as in
 //! the gradient.
 
+mod maximum;
+
+use pulp::Arch;
+
 use super::{Cache, Error, Image, Layer, Mode, Shape, Wave, windows};
 use crate::matrix::{Input, View, ViewMut, vectorised};
 use crate::real::Real;
+use maximum::{BackToMaximum, Maximum};
 
 /// What becomes of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,54 +57,37 @@ impl Pool {
         }
     }
 
-    /// The largest number of every window, channel by channel, and where it stands.
+    /// Calls `visit` with every output site: where its channels begin in an example, and those of the
+    /// upper left pixel of its window.
     #[inline(always)]
-    fn maximum<T: Real>(&self, input: &[T], output: &mut [T], chosen: &mut [u32]) {
-        let (channels, across) = (self.image.channels, self.output_image().width);
-        let results = output.chunks_exact_mut(channels).zip(chosen.chunks_exact_mut(channels));
-        for (site, (output, chosen)) in results.enumerate() {
-            let (top, left) = (site / across * self.stride, site % across * self.stride);
-            let corner = (top * self.image.width + left) * channels;
-            let mut done = 0;
-            macro_rules! strips {
-                ($($width:literal),*) => {$(
-                    while channels - done >= $width {
-                        let (output, chosen) = (&mut output[done..], &mut chosen[done..]);
-                        self.strip::<T, $width>(corner + done, input, output, chosen);
-                        done += $width;
-                    }
-                )*};
-            }
-            strips!(16, 4, 2, 1);
-        }
-    }
-
-    /// The same for as many channels of one window as fit into a register.
-    #[inline(always)]
-    fn strip<T: Real, const WIDTH: usize>(
-        &self,
-        corner: usize,
-        input: &[T],
-        output: &mut [T],
-        chosen: &mut [u32],
-    ) {
-        let (mut best, mut place) = ([T::ZERO; WIDTH], [0; WIDTH]);
-        best.copy_from_slice(&input[corner..corner + WIDTH]);
-        (0..WIDTH).for_each(|channel| place[channel] = (corner + channel) as u32);
-        for down in 0..self.size {
-            for across in 0..self.size {
-                let from = corner + (down * self.image.width + across) * self.image.channels;
-                let values = &input[from..from + WIDTH];
-                for channel in 0..WIDTH {
-                    let is_better = values[channel] > best[channel];
-                    let at = (from + channel) as u32;
-                    best[channel] = if is_better { values[channel] } else { best[channel] };
-                    place[channel] = if is_better { at } else { place[channel] };
+    fn each_window(&self, lanes: usize, mut visit: impl FnMut(usize, usize)) {
+        let (output, channels) = (self.output_image(), self.image.channels);
+        for row in 0..output.height {
+            for column in 0..output.width {
+                let site = row * output.width + column;
+                let corner = (row * self.image.width + column) * self.stride;
+                // the last vector of a site overlaps the one before, or the site that follows
+                for from in (0..channels).step_by(lanes) {
+                    let from = from.min(channels.saturating_sub(lanes));
+                    visit(site * channels + from, corner * channels + from);
                 }
             }
         }
-        output[..WIDTH].copy_from_slice(&best);
-        chosen[..WIDTH].copy_from_slice(&place);
+    }
+
+    /// Where the pixels of a window begin after its first one.
+    #[inline(always)]
+    fn pixels(&self) -> impl Iterator<Item = usize> + use<> {
+        let Self { image, size, .. } = *self;
+        (0..size).flat_map(move |down| {
+            (0..size).map(move |across| (down * image.width + across) * image.channels)
+        })
+    }
+
+    /// Does every pixel belong to one window?
+    fn is_tiled(&self) -> bool {
+        let Self { image, size, stride, .. } = *self;
+        size == stride && image.height.is_multiple_of(size) && image.width.is_multiple_of(size)
     }
 
     fn share<T: Real>(&self) -> T {
@@ -139,28 +127,25 @@ impl<T: Real> Layer<T> for Pool {
         mut output: ViewMut<'_, T>,
     ) {
         let ([from, to], share) = (self.sizes(), self.share::<T>());
-        cache.chosen.resize(output.values().len(), 0);
         let examples = input.dense().values().chunks_exact(from);
-        let outputs = output.values().chunks_exact_mut(to).zip(cache.chosen.chunks_exact_mut(to));
+        if self.pooling == Pooling::Maximum {
+            cache.lifted.reshape(output.rows(), output.columns());
+            let chosen = cache.lifted.values_mut();
+            let (input, output) = (input.dense().values(), output.values());
+            return Arch::new().dispatch(Maximum { pool: self, input, output, chosen });
+        }
         vectorised(
             #[inline(always)]
             || {
-                for (input, (output, chosen)) in examples.zip(outputs) {
-                    match self.pooling {
-                        Pooling::Maximum => self.maximum(input, output, chosen),
-                        Pooling::Average => {
-                            output.fill(T::ZERO);
-                            self.each_pixel(
-                                #[inline(always)]
-                                |to, from| {
-                                    let sums = &mut output[to..to + self.image.channels];
-                                    sums.iter_mut()
-                                        .zip(&input[from..])
-                                        .for_each(|(s, &x)| *s += x * share);
-                                },
-                            );
-                        }
-                    }
+                for (input, output) in examples.zip(output.values().chunks_exact_mut(to)) {
+                    output.fill(T::ZERO);
+                    self.each_pixel(
+                        #[inline(always)]
+                        |to, from| {
+                            let sums = &mut output[to..to + self.image.channels];
+                            sums.iter_mut().zip(&input[from..]).for_each(|(s, &x)| *s += x * share);
+                        },
+                    );
                 }
             },
         );
@@ -175,27 +160,25 @@ impl<T: Real> Layer<T> for Pool {
         mut below: ViewMut<'_, T>,
     ) {
         let ([from, to], share) = (self.sizes(), self.share::<T>());
+        if self.pooling == Pooling::Maximum {
+            let (chosen, signal, below) = (cache.lifted.values(), signal.values(), below.values());
+            return Arch::new().dispatch(BackToMaximum { pool: self, chosen, signal, below });
+        }
         let examples = signal.values().chunks_exact(to).zip(below.values().chunks_exact_mut(from));
         vectorised(
             #[inline(always)]
             || {
-                for ((signal, below), chosen) in examples.zip(cache.chosen.chunks_exact(to)) {
+                for (signal, below) in examples {
                     // while it is in the cache
                     below.fill(T::ZERO);
-                    match self.pooling {
-                        Pooling::Maximum => {
-                            let chosen = signal.iter().zip(chosen);
-                            chosen.for_each(|(&signal, &at)| below[at as usize] += signal);
-                        }
-                        Pooling::Average => self.each_pixel(
-                            #[inline(always)]
-                            |to, from| {
-                                let signal = &signal[to..to + self.image.channels];
-                                let pixel = below[from..].iter_mut().zip(signal);
-                                pixel.for_each(|(sum, &signal)| *sum += signal * share);
-                            },
-                        ),
-                    }
+                    self.each_pixel(
+                        #[inline(always)]
+                        |to, from| {
+                            let signal = &signal[to..to + self.image.channels];
+                            let pixel = below[from..].iter_mut().zip(signal);
+                            pixel.for_each(|(sum, &signal)| *sum += signal * share);
+                        },
+                    );
                 }
             },
         );

@@ -40,6 +40,12 @@ impl Tensor {
         Self { name, shape, ours: vec![size, size, inputs, outputs], axes: vec![3, 2, 0, 1] }
     }
 
+    /// One number for each input of these weights of a dense layer or a convolution, joined.
+    pub(super) fn inputs(&self, name: &'static str) -> Self {
+        let ours = self.ours[..self.ours.len() - 1].to_vec();
+        Self { name, shape: vec![ours.iter().product()], ours, axes: self.axes[1..].to_vec() }
+    }
+
     /// How many numbers it has.
     pub fn count(&self) -> usize {
         self.ours.iter().product()

@@ -1,9 +1,12 @@
 //! Sparse matrices, compressed by rows.
 
+mod combine;
+
 use std::ops::Range;
 
-use super::{View, ViewMut, each_block, vectorised};
+use super::{View, ViewMut, each_block};
 use crate::real::Real;
+use combine::AddRows;
 
 /// Rows of a product that one thread computes.
 const BLOCK: usize = 256;
@@ -15,6 +18,13 @@ pub struct Csr<T> {
     starts: Vec<usize>,
     indices: Vec<u32>,
     values: Vec<T>,
+}
+
+impl<T> Default for Csr<T> {
+    /// Nothing.
+    fn default() -> Self {
+        Self { columns: 0, starts: vec![0], indices: vec![], values: vec![] }
+    }
 }
 
 impl<T: Real> Csr<T> {
@@ -73,8 +83,48 @@ impl<T: Real> Csr<T> {
 
     /// The transpose.
     pub fn transposed(&self) -> Self {
-        let entries = self.entries().map(|(row, column, value)| (column, row, value)).collect();
-        Self::new(self.columns, self.rows(), entries)
+        let mut into = Self::default();
+        self.transpose_into(&mut into);
+        into
+    }
+
+    /// into ← the transpose; allocates only while `into` grows.
+    fn transpose_into(&self, into: &mut Self) {
+        let (rows, entries) = (self.rows(), self.values.len());
+        into.columns = rows;
+        into.starts.clear();
+        into.starts.resize(self.columns + 1, 0);
+        into.indices.resize(entries, 0);
+        into.values.resize(entries, T::ZERO);
+        self.indices.iter().for_each(|&column| into.starts[column as usize + 1] += 1);
+        (0..self.columns).for_each(|column| into.starts[column + 1] += into.starts[column]);
+        for row in 0..rows {
+            let (indices, values) = self.row(row);
+            for (&column, &value) in indices.iter().zip(values) {
+                // what begins a column is moved along it, and back below
+                let at = &mut into.starts[column as usize];
+                (into.indices[*at], into.values[*at]) = (row as u32, value);
+                *at += 1;
+            }
+        }
+        into.starts.copy_within(0..self.columns, 1);
+        into.starts[0] = 0;
+    }
+
+    /// into ← blocks of so many rows with these numbers, in this order; allocates only while `into`
+    /// grows.
+    fn gather(&self, blocks: &[usize], height: usize, into: &mut Self) {
+        into.columns = self.columns;
+        into.starts.clear();
+        into.indices.clear();
+        into.values.clear();
+        into.starts.push(0);
+        for row in blocks.iter().flat_map(|block| block * height..(block + 1) * height) {
+            let (indices, values) = self.row(row);
+            into.indices.extend_from_slice(indices);
+            into.values.extend_from_slice(values);
+            into.starts.push(into.values.len());
+        }
     }
 
     /// out ← self · x, blocks of rows shared between threads.
@@ -100,68 +150,15 @@ impl<T: Real> Csr<T> {
         within: Range<usize>,
         scale: T,
         x: View<'_, T>,
-        mut out: ViewMut<'_, T>,
+        out: ViewMut<'_, T>,
     ) {
         assert_eq!([within.len(), x.columns()], [x.rows(), out.columns()], "shapes of the factors");
-        vectorised(
-            #[inline(always)]
-            || {
-                for index in 0..out.rows() {
-                    let (indices, values) = self.row(first + index);
-                    let at = |column: usize| indices.partition_point(|&at| (at as usize) < column);
-                    let (from, to) = if within.start == 0 && within.end == self.columns {
-                        (0, indices.len())
-                    } else {
-                        (at(within.start), at(within.end))
-                    };
-                    let entries = (&indices[from..to], &values[from..to]);
-                    combine(entries, within.start, scale, x.values(), out.row(index));
-                }
-            },
-        );
-    }
-}
-
-/// out ← out + scale·Σ value·(row of x), in as wide strips of columns as registers hold.
-#[inline(always)]
-fn combine<T: Real>(entries: (&[u32], &[T]), first: usize, scale: T, x: &[T], out: &mut [T]) {
-    let columns = out.len();
-    let mut done = 0;
-    macro_rules! strips {
-        ($($width:literal),*) => {$(
-            while columns - done >= $width {
-                strip::<T, $width>(entries, first, scale, &x[done.min(x.len())..], columns, &mut out[done..done + $width]);
-                done += $width;
-            }
-        )*};
-    }
-    strips!(64, 16, 4, 1);
-}
-
-#[inline(always)]
-fn strip<T: Real, const WIDTH: usize>(
-    (indices, values): (&[u32], &[T]),
-    first: usize,
-    scale: T,
-    x: &[T],
-    columns: usize,
-    out: &mut [T],
-) {
-    let mut sums = [T::ZERO; WIDTH];
-    for (&index, &value) in indices.iter().zip(values) {
-        let start = (index as usize - first) * columns;
-        let row = &x[start..start + WIDTH];
-        for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum += value * x;
-        }
-    }
-    for (out, sum) in out.iter_mut().zip(sums) {
-        *out += scale * sum;
+        pulp::Arch::new().dispatch(AddRows { matrix: self, first, within, scale, x, out });
     }
 }
 
 /// A sparse matrix that products go through both ways: features.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sparse<T> {
     by_row: Csr<T>,
     by_column: Csr<T>,
@@ -187,6 +184,19 @@ impl<T: Real> Sparse<T> {
     /// The entries (row, column, value) in order of rows, then columns.
     pub fn entries(&self) -> impl Iterator<Item = (usize, usize, T)> {
         self.by_row.entries()
+    }
+
+    /// The entries (column, value) of a row, in order of columns.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, T)> {
+        let (indices, values) = self.by_row.row(row);
+        indices.iter().zip(values).map(|(&column, &value)| (column as usize, value))
+    }
+
+    /// into ← blocks of so many rows with these numbers, in this order; allocates only while `into`
+    /// grows.
+    pub fn gather(&self, blocks: &[usize], height: usize, into: &mut Self) {
+        self.by_row.gather(blocks, height, &mut into.by_row);
+        into.by_row.transpose_into(&mut into.by_column);
     }
 
     /// out ← (these rows) · x, without threads.

@@ -11,6 +11,12 @@ impl<T: Real> Model<T> {
         self.shapes[0]
     }
 
+    /// Whether its first layer takes rows of which only the numbers that are not zero are kept.
+    pub fn takes_sparse(&self) -> bool {
+        let name = self.stages.first().map_or("none", Stage::name);
+        ["dense", "graph", "dropout"].contains(&name)
+    }
+
     /// Layers and links together.
     pub fn stages(&self) -> usize {
         self.stages.len()

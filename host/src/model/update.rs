@@ -11,6 +11,11 @@ use crate::real::Real;
 /// Weights a piece has at most, unless its layer cannot be split so far.
 const PIECE: usize = 1 << 16;
 
+/// In so many pieces a stage is split at least, so that threads share the long sums of a sparse input …
+const SHARED: usize = 4;
+/// … unless they would be smaller than this.
+const LEAST: usize = 1 << 12;
+
 /// Some weights of one stage, next to each other in the point.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -22,7 +27,7 @@ pub(super) struct Piece {
 /// The pieces of a stage of so many weights, whole grains each.
 pub(super) fn pieces(stage: usize, weights: usize, grain: usize) -> impl Iterator<Item = Piece> {
     let grains = weights / grain.max(1);
-    let pieces = weights.div_ceil(PIECE).min(grains);
+    let pieces = weights.div_ceil(PIECE).max((weights / LEAST).min(SHARED)).min(grains);
     let at = move |piece: usize| grains * piece / pieces * grain;
     (0..pieces).map(move |piece| Piece { stage, range: at(piece)..at(piece + 1) })
 }

@@ -11,6 +11,9 @@ pub(super) fn check_shapes<T: Real>(model: &Model<T>, examples: &Examples<T>) ->
     if examples.is_empty() {
         return Err(Error::Empty);
     }
+    if examples.is_sparse() && !model.takes_sparse() {
+        return Err(Error::Sparse);
+    }
     let [input, target] = examples.shapes();
     let sides = [("input", model.input(), input), ("output", model.output(), target)];
     match sides.into_iter().find(|(_, model, data)| model != data) {

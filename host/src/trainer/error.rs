@@ -16,6 +16,12 @@ pub enum Error {
     /// Nothing to learn from.
     #[error("there are no examples to train on; give a data set or split that leaves some")]
     Empty,
+    /// Sparse inputs for a model that cannot take them.
+    #[error(
+        "the data's inputs are sparse, which only a dense, graph or dropout layer takes; begin the model with \
+         one, or make the inputs dense"
+    )]
+    Sparse,
     /// The data do not fit the model.
     #[error(
         "the model's {side} is {model} (sites × channels) an example, but the data's is {data}; change the model's \

@@ -3,6 +3,7 @@
 
 use fejer::{Method, Operator, Prox};
 
+use crate::matrix::vectorised;
 use crate::real::Real;
 
 /// x ← x − γv, or with Nesterov's look ahead x ← x − γ(F + μv).
@@ -31,6 +32,39 @@ impl<T: Real> Momentum<T> {
     pub fn velocity_mut(&mut self) -> &mut [T] {
         &mut self.velocity
     }
+
+    /// Whether a step needs the field for its velocity alone.
+    pub(super) fn is_fused(&self) -> bool {
+        !self.is_nesterov
+    }
+
+    /// The same step for a field that `accumulate` adds to what it is given, on all of the space. At
+    /// μ = 0 it goes straight to the point, times −γ.
+    pub(super) fn advance_fused(
+        &mut self,
+        step: T,
+        point: &mut [T],
+        accumulate: impl FnOnce(Target<'_, T>),
+    ) {
+        if self.momentum == T::ZERO {
+            return accumulate(Target::Point(point));
+        }
+        let (momentum, velocity) = (self.momentum, &mut self.velocity[..point.len()]);
+        velocity.iter_mut().for_each(|velocity| *velocity *= momentum);
+        accumulate(Target::Velocity(point, &mut *velocity));
+        vectorised(
+            #[inline(always)]
+            || point.iter_mut().zip(&*velocity).for_each(|(x, &velocity)| *x -= step * velocity),
+        );
+    }
+}
+
+/// What a field is added to.
+pub(super) enum Target<'a, T> {
+    /// The point it is taken at, times −γ.
+    Point(&'a mut [T]),
+    /// The velocity, at this point.
+    Velocity(&'a [T], &'a mut [T]),
 }
 
 impl<T: Real> Method<T> for Momentum<T> {

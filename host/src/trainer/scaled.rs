@@ -21,6 +21,12 @@ pub(super) struct Factors<T> {
 }
 
 impl<T: Real> Factors<T> {
+    /// Whether the field is the model's times one number, and which.
+    pub(super) fn single(&self) -> Option<T> {
+        let is_single = self.hidden == T::ONE && self.decay == T::ZERO;
+        is_single.then_some(self.all)
+    }
+
     pub(super) fn new(model: &Model<T>, recipe: &Recipe) -> Result<Self, Error> {
         let with_weights: Vec<usize> =
             (0..model.stages()).filter(|&stage| !model.weights(stage).is_empty()).collect();
