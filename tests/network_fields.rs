@@ -4,6 +4,8 @@ mod support;
 
 #[path = "network_fields/adjoint.rs"]
 mod adjoint;
+#[path = "network_fields/draws.rs"]
+mod draws;
 #[path = "network_fields/graphs.rs"]
 mod graphs;
 #[path = "network_fields/joint.rs"]

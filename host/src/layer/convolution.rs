@@ -1,6 +1,7 @@
 //! The convolution layer, its adjoint and the field of its filters, computed in one of two ways: with
 //! patches, or directly where there are few channels.
 
+mod back;
 mod direct;
 mod patches;
 
@@ -91,11 +92,11 @@ impl Convolution {
         mut images: ViewMut<'_, T>,
     ) {
         if self.is_direct() {
-            let [filters, padded] = direct::PullBack::<T>::room(self);
+            let [filters, padded] = back::PullBack::<T>::room(self);
             scratch.reshape(1, filters + padded);
             let (layer, matrix, below) = (self, matrix.values(), images);
             let room = scratch.values_mut().split_at_mut(filters).into();
-            return direct::PullBack { layer, matrix, signal, room, below }.run();
+            return back::PullBack { layer, matrix, signal, room, below }.run();
         }
         self.shape_patches(scratch);
         let signals = signal.blocks(self.output_image().shape().sites);

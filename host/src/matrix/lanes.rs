@@ -123,10 +123,16 @@ pub fn load_whole<T: Lanes + bytemuck::Pod, S: Simd>(values: &[T], at: usize) ->
 /// The vector that begins here; zeros where the numbers end before.
 #[inline(always)]
 pub fn load<T: Lanes + bytemuck::Pod, S: Simd>(values: &[T], at: usize) -> T::Vector<S> {
-    match values.get(at..at + lanes::<T, S>()) {
-        Some(values) => bytemuck::cast_slice(values)[0],
-        None => load_end::<T, S>(values.get(at..).unwrap_or_default()),
-    }
+    let end;
+    // one load from either place: a vector out of two branches would go through memory
+    let numbers = match values.get(at..at + lanes::<T, S>()) {
+        Some(numbers) => numbers,
+        None => {
+            end = load_end::<T, S>(values.get(at..).unwrap_or_default());
+            bytemuck::cast_slice(std::slice::from_ref(&end))
+        }
+    };
+    bytemuck::cast_slice(numbers)[0]
 }
 
 // apart, so that the loops around keep their sums in registers

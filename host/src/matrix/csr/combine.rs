@@ -69,13 +69,13 @@ impl<T: Real> AddRows<'_, T> {
     ) {
         let at = (index as usize - self.within.start) * self.x.columns() + done;
         let value = T::splat(simd, value);
-        for vector in 0..VECTORS {
+        for (vector, sum) in sums.iter_mut().enumerate() {
             let at = at + vector * lanes::<T, S>();
             let x = match IS_WHOLE {
                 true => load_whole::<T, S>(self.x.values(), at),
                 false => load::<T, S>(self.x.values(), at),
             };
-            sums[vector] = T::multiply_add(simd, value, x, sums[vector]);
+            *sum = T::multiply_add(simd, value, x, *sum);
         }
     }
 
