@@ -7,6 +7,7 @@ pub mod device;
 pub mod experiment;
 pub mod export;
 pub mod figures;
+pub mod fit;
 pub mod layer;
 pub mod matrix;
 pub mod model;
