@@ -4,6 +4,7 @@
 //! A recording of vibration is cut into ⌊n / 1024⌋ windows of 1 024 samples that do not overlap; what remains at
 //! its end is left out. Both sources give the same nine classes in the same order.
 
+mod archive;
 pub mod cwru;
 pub mod digits;
 mod examples;
@@ -16,10 +17,14 @@ mod sounds;
 mod source;
 mod synthetic;
 mod tables;
+mod write;
 
+pub use archive::archived;
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};
 pub use synthetic::{moons, probit, recovery};
+pub use tables::labelled;
+pub use write::{npy_of_floats, npy_of_labels};
 
 use std::path::{Path, PathBuf};
 
