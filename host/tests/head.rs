@@ -83,9 +83,8 @@ fn a_fitted_head_is_certified_and_its_files_predict_alike() {
     let from = ["--anchor", "c.ckpt", "--precision", "1e6", "--out", "d.ckpt"];
     let still = json(&[&double[..], &from].concat(), here);
     assert!(still["distance"].as_f64().unwrap() < 1e-3);
-    let [c, d] = ["c.ckpt", "d.ckpt"].map(|name| {
-        head::decode(&std::fs::read(here.join(name)).unwrap()).unwrap().weights
-    });
+    let [c, d] = ["c.ckpt", "d.ckpt"]
+        .map(|name| head::decode(&std::fs::read(here.join(name)).unwrap()).unwrap().weights);
     c.iter().zip(d).for_each(|(c, d)| assert!((c - d).abs() < 1e-3, "{c} {d}"));
 }
 
@@ -117,12 +116,16 @@ fn a_network_is_its_features_and_its_head() {
     done(&["train", "net.toml", "--out", "run"], here);
     let judged = json(&["evaluate", "run", "--data", ".", "--json"], here);
     let told = json(&["features", "run", "--data", ".", "--json"], here);
-    assert_eq!((&told["features"], &told["train"], &told["test"]), (&8.into(), &48.into(), &12.into()));
+    assert_eq!(
+        (&told["features"], &told["train"], &told["test"]),
+        (&8.into(), &48.into(), &12.into())
+    );
     let exported = json(&["head", "export", "run", "--out", "last.ckpt", "--json"], here);
     assert_eq!((&exported["features"], &exported["outputs"]), (&8.into(), &3.into()));
     // features through the exported head decide as the whole network does
     let last = head::decode(&std::fs::read(here.join("last.ckpt")).unwrap()).unwrap();
-    let numbers = |name: &str, skip: usize| std::fs::read(here.join(name)).unwrap()[skip..].to_vec();
+    let numbers =
+        |name: &str, skip: usize| std::fs::read(here.join(name)).unwrap()[skip..].to_vec();
     let bytes = numbers("features/features.npy", 128);
     let words: Vec<f32> =
         bytes.as_chunks::<4>().0.iter().map(|&word| f32::from_le_bytes(word)).collect();
@@ -148,8 +151,13 @@ fn bad_input_is_code_2_and_names_file_field_and_remedy() {
     let fit = |more: &[&'static str]| [&["head", "fit"], more].concat();
     refused(&fit(&["features.npy"]), here, &["labels", "--labels FILE"]);
     refused(&fit(&["no.npy", "--labels", "labels.npy"]), here, &["no.npy"]);
-    std::fs::write(here.join("gap.npy"), npy_of_labels(&[vec![0; 30], vec![2; 30]].concat())).unwrap();
-    refused(&fit(&["features.npy", "--labels", "gap.npy"]), here, &["class 1", "no sample", "--anchor"]);
+    std::fs::write(here.join("gap.npy"), npy_of_labels(&[vec![0; 30], vec![2; 30]].concat()))
+        .unwrap();
+    refused(
+        &fit(&["features.npy", "--labels", "gap.npy"]),
+        here,
+        &["class 1", "no sample", "--anchor"],
+    );
     std::fs::write(here.join("short.npy"), npy_of_labels(&[0, 1])).unwrap();
     refused(&fit(&["features.npy", "--labels", "short.npy"]), here, &["short.npy", "60 rows"]);
     let nan = npy_of_floats(2, 1, &[0.0, f32::NAN]);

@@ -2,13 +2,12 @@
 //!
 //! Reference: Golub & Van Loan, *Matrix Computations*, 2013, algorithm 4.2.2 in blocks.
 
+use super::resolvent::dot;
 use crate::matrix::{Factor, Matrix, View, add_product, matmul, vectorised};
 use crate::real::Real;
 
 /// Columns of a block.
 const BLOCK: usize = 64;
-/// Sums a dot product is split into, so that they fit a vector.
-const LANES: usize = 16;
 
 /// L, with the inverse of its diagonal in its place; above it nothing is said.
 pub(super) struct Cholesky<T> {
@@ -90,18 +89,6 @@ fn factor_panel<T: Real>(panel: &mut Matrix<T>, ridge: T) {
             row[pivot + 1..].iter_mut().zip(column).for_each(|(x, &l)| *x -= solved * l);
         }
     }
-}
-
-#[inline(always)]
-fn dot<T: Real>(a: &[T], b: &[T]) -> T {
-    let mut sums = [T::ZERO; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        (0..LANES).for_each(|lane| sums[lane] += a[lane] * b[lane]);
-    }
-    let rest = a_rest.iter().zip(b_rest).fold(T::ZERO, |sum, (&a, &b)| sum + a * b);
-    sums.into_iter().fold(rest, |sum, add| sum + add)
 }
 
 #[cfg(test)]

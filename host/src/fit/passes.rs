@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::certificate::{Certificate, of_gradient};
-use super::resolvent::{no_class, softmax};
+use super::resolvent::{dot, no_class, softmax};
 use super::sweep::{Sweep, divergences};
 use super::{Goal, Outcome, Problem, Progress, State};
 use crate::matrix::vectorised;
@@ -25,7 +25,7 @@ pub(super) struct Start<T> {
     pub outcome: Option<Outcome>,
 }
 
-/// The visits of one pass, in this order; the weights in rows of lanes.
+/// The visits of one pass, in this order.
 type Pass<T> = fn(&mut Walk<'_, T>, &[u32]);
 
 struct Walk<'a, T> {
@@ -34,9 +34,9 @@ struct Walk<'a, T> {
     squares: Vec<T>,
     /// Dual shares p = y − α, one row a sample.
     shares: Vec<T>,
-    /// Rows of lanes, the bias last.
+    /// Class-major: visits run along the features.
     weights: Vec<T>,
-    lanes: usize,
+    bias: Vec<T>,
 }
 
 /// Passes from W₀ until they are not worth their while.
@@ -49,12 +49,12 @@ pub(super) fn run<T: Real>(
     let size = (problem.features.columns() + 1) * problem.classes;
     let anchor = problem.anchor.map_or_else(|| vec![T::ZERO; size], <[T]>::to_vec);
     let (mut passes, mut last) = (0, f64::INFINITY);
-    let (Some((lanes, pass)), true) = (lanes(problem.classes), goal.passes > 0) else {
+    let (Some(pass), true) = (pass_of(problem.classes), goal.passes > 0) else {
         let shares = vec![T::ZERO; problem.labels.len() * problem.classes];
         let state = State::at(problem, sweep, anchor, shares, 0);
         return Start { state, outcome: None };
     };
-    let mut walk = Walk::new(problem, &anchor, lanes);
+    let mut walk = Walk::new(problem, &anchor);
     let mut random = Random::new(0, 0);
     let mut order: Vec<u32> = (0..problem.labels.len() as u32).collect();
     loop {
@@ -124,7 +124,7 @@ pub(super) fn objective<T: Real>(
 }
 
 impl<'a, T: Real> Walk<'a, T> {
-    fn new(problem: &'a Problem<'a, T>, anchor: &[T], lanes: usize) -> Self {
+    fn new(problem: &'a Problem<'a, T>, anchor: &[T]) -> Self {
         let classes = problem.classes;
         let squares = problem
             .features
@@ -134,16 +134,25 @@ impl<'a, T: Real> Walk<'a, T> {
         for (row, &label) in shares.chunks_exact_mut(classes).zip(problem.labels) {
             row[label] = T::ONE;
         }
-        let mut weights = vec![T::ZERO; anchor.len() / classes * lanes];
-        for (to, from) in weights.chunks_exact_mut(lanes).zip(anchor.chunks_exact(classes)) {
-            to[..classes].copy_from_slice(from);
-        }
-        Self { problem, squares: squares.collect(), shares, weights, lanes }
+        let (weights, bias) = (vec![T::ZERO; anchor.len() - classes], vec![T::ZERO; classes]);
+        let mut walk = Self { problem, squares: squares.collect(), shares, weights, bias };
+        walk.stand_at(anchor);
+        walk
     }
 
-    /// W ← V = W₀ + Σ(y − p)ηᵀ/Λ, so that rounding does not accumulate; without the lanes' padding.
+    /// Takes over feature-major weights.
+    fn stand_at(&mut self, weights: &[T]) {
+        let (classes, columns) = (self.problem.classes, self.problem.features.columns());
+        let (plain, bias) = weights.split_at(columns * classes);
+        self.bias.copy_from_slice(bias);
+        for (k, row) in self.weights.chunks_exact_mut(columns).enumerate() {
+            let column = plain.iter().skip(k).step_by(classes);
+            row.iter_mut().zip(column).for_each(|(to, &from)| *to = from);
+        }
+    }
+
+    /// W ← V = W₀ + Σ(y − p)ηᵀ/Λ, so that rounding does not accumulate.
     fn rebuild(&mut self, sweep: &Sweep<'_, T>) -> Vec<T> {
-        let classes = self.problem.classes;
         let inverse = 1.0 / self.problem.precision;
         let mut weights = sweep.pull(&mut self.shares);
         for (at, weight) in weights.iter_mut().enumerate() {
@@ -151,8 +160,7 @@ impl<'a, T: Real> Walk<'a, T> {
             *weight = anchor + inverse * *weight;
         }
         let weights: Vec<T> = weights.into_iter().map(T::from_f64).collect();
-        let rows = self.weights.chunks_exact_mut(self.lanes).zip(weights.chunks_exact(classes));
-        rows.for_each(|(to, from)| to[..classes].copy_from_slice(from));
+        self.stand_at(&weights);
         weights
     }
 
@@ -163,21 +171,18 @@ impl<'a, T: Real> Walk<'a, T> {
     }
 }
 
-/// Lanes for so many classes, and a pass in them; none for more, which Newton's method takes alone.
-fn lanes<T: Real>(classes: usize) -> Option<(usize, Pass<T>)> {
+/// A pass in lanes for so many classes; none for more, which Newton's method takes alone.
+fn pass_of<T: Real>(classes: usize) -> Option<Pass<T>> {
     match classes {
-        0..=8 => Some((8, pass::<T, 8>)),
-        9..=16 => Some((16, pass::<T, 16>)),
-        17..=32 => Some((32, pass::<T, 32>)),
+        0..=16 => Some(pass::<T, 16>),
+        17..=64 => Some(pass::<T, 64>),
         _ => None,
     }
 }
 
 fn pass<T: Real, const LANES: usize>(walk: &mut Walk<'_, T>, order: &[u32]) {
-    let Walk { problem, squares, shares, weights, .. } = walk;
-    let classes = problem.classes;
-    let (rows, _) = weights.as_chunks_mut::<LANES>();
-    let (bias, rows) = rows.split_last_mut().expect("a row for the bias");
+    let Walk { problem, squares, shares, weights, bias } = walk;
+    let (classes, columns) = (problem.classes, problem.features.columns());
     let precision = T::from_f64(problem.precision);
     let inverse_precision = T::from_f64(1.0 / problem.precision);
     vectorised(
@@ -188,50 +193,25 @@ fn pass<T: Real, const LANES: usize>(walk: &mut Walk<'_, T>, order: &[u32]) {
                 let features = problem.features.row(sample);
                 let own = &mut shares[sample * classes..(sample + 1) * classes];
                 let kappa = precision / squares[sample];
-                let scores = score(rows, bias, features);
-                let mut beta = [T::ZERO; LANES];
-                for k in 0..classes {
-                    beta[k] = own[k] + kappa * scores[k];
+                let mut beta = [no_class(kappa); LANES];
+                for (k, row) in weights.chunks_exact(columns).enumerate() {
+                    beta[k] = own[k] + kappa * (bias[k] + dot(row, features));
                 }
-                let top =
-                    beta[..classes].iter().fold(beta[0], |top, &b| if b > top { b } else { top });
-                let outside = no_class(kappa);
-                (0..LANES)
-                    .for_each(|k| beta[k] = if k < classes { beta[k] - top } else { outside });
+                let mut top = beta[0];
+                for &beta in &beta[1..classes] {
+                    top = if beta > top { beta } else { top };
+                }
+                for beta in &mut beta[..classes] {
+                    *beta -= top;
+                }
                 let new = softmax(kappa, beta);
-                let mut step = [T::ZERO; LANES];
-                for k in 0..classes {
-                    step[k] = (own[k] - new[k]) * inverse_precision;
+                for (k, row) in weights.chunks_exact_mut(columns).enumerate() {
+                    let step = (own[k] - new[k]) * inverse_precision;
                     own[k] = new[k];
+                    bias[k] += step;
+                    row.iter_mut().zip(features).for_each(|(w, &x)| *w += step * x);
                 }
-                for (row, &x) in rows.iter_mut().zip(features) {
-                    (0..LANES).for_each(|k| row[k] += x * step[k]);
-                }
-                (0..LANES).for_each(|k| bias[k] += step[k]);
             }
         },
     );
-}
-
-/// Wη, in four sums so that none waits for the one before.
-#[inline(always)]
-fn score<T: Real, const LANES: usize>(
-    rows: &[[T; LANES]],
-    bias: &[T; LANES],
-    features: &[T],
-) -> [T; LANES] {
-    let mut sums = [*bias, [T::ZERO; LANES], [T::ZERO; LANES], [T::ZERO; LANES]];
-    let (quads, rest) = rows.as_chunks::<4>();
-    let (features, features_rest) = features.as_chunks::<4>();
-    for (rows, features) in quads.iter().zip(features) {
-        for part in 0..4 {
-            (0..LANES).for_each(|k| sums[part][k] += features[part] * rows[part][k]);
-        }
-    }
-    for (row, &x) in rest.iter().zip(features_rest) {
-        (0..LANES).for_each(|k| sums[0][k] += x * row[k]);
-    }
-    let [mut total, b, c, d] = sums;
-    (0..LANES).for_each(|k| total[k] += b[k] + (c[k] + d[k]));
-    total
 }

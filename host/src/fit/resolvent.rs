@@ -90,6 +90,24 @@ pub(super) fn sum<T: Real, const LANES: usize>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
+/// Sums a dot product is split into, so that they fill vectors.
+const SUMS: usize = 32;
+
+/// ⟨a, b⟩; plain loops, which the compiler makes vectors of where closures hide them from it.
+#[inline(always)]
+pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    let mut sums = [T::ZERO; SUMS];
+    let (a, a_rest) = a.as_chunks::<SUMS>();
+    let (b, b_rest) = b.as_chunks::<SUMS>();
+    for (a, b) in a.iter().zip(b) {
+        for k in 0..SUMS {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).fold(T::ZERO, |sum, (&a, &b)| sum + a * b);
+    sum(sums) + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
