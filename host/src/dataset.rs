@@ -19,11 +19,11 @@ mod synthetic;
 mod tables;
 mod write;
 
-pub use archive::archived;
+pub use archive::{Archived, archived};
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};
 pub use synthetic::{moons, probit, recovery};
-pub use tables::labelled;
+pub use tables::{Labelled, labelled};
 pub use write::{npy_of_floats, npy_of_labels};
 
 use std::path::{Path, PathBuf};

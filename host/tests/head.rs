@@ -174,7 +174,7 @@ fn bad_input_is_code_2_and_names_file_field_and_remedy() {
     let beyond = ["features.npy", "--labels", "four.npy", "--anchor", "two.ckpt"];
     refused(&fit(&beyond), here, &["label 3", "3 classes"]);
     refused(&["head", "import", "head.pt"], here, &["head.pt", ".npz"]);
-    refused(&["head", "export", "nowhere"], here, &["nowhere", "fejer train"]);
+    refused(&["head", "export", "nowhere"], here, &["nowhere", "of a training"]);
     refused(&["features", "nowhere"], here, &["nowhere", "no such directory"]);
     refused(&["new", "Field", "--head", "two.ckpt"], here, &["`Field`", "lower-case"]);
     refused(&["head", "replay", "x", "--factory", "bad.ckpt"], here, &["bad.ckpt", "pretrain"]);

@@ -10,11 +10,14 @@ use super::{Error, npy};
 
 const REMEDY: &str = "write it with numpy.savez";
 
+/// The length of each axis, and the numbers.
+pub type Archived = (Vec<usize>, Vec<f64>);
+
 /// The array of this name, its shape and its numbers; `None` if the archive has none.
 ///
 /// # Errors
 /// The archive or the array is damaged, or not of numbers.
-pub fn archived(path: &Path, name: &str) -> Result<Option<(Vec<usize>, Vec<f64>)>, Error> {
+pub fn archived(path: &Path, name: &str) -> Result<Option<Archived>, Error> {
     let broken = |reason: String| Error::Content {
         path: path.to_owned(),
         place: name.to_owned(),
@@ -40,7 +43,7 @@ pub fn archived(path: &Path, name: &str) -> Result<Option<(Vec<usize>, Vec<f64>)
 }
 
 /// The same, where it has to be there under one of these names.
-pub(super) fn any_of(path: &Path, names: &[&str]) -> Result<(Vec<usize>, Vec<f64>), Error> {
+pub(super) fn any_of(path: &Path, names: &[&str]) -> Result<Archived, Error> {
     for name in names {
         if let Some(array) = archived(path, name)? {
             return Ok(array);

@@ -16,16 +16,15 @@ fn is_archive(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
 }
 
+/// Features, labels and the names of the classes.
+pub type Labelled = (Matrix<f32>, Vec<usize>, Vec<String>);
+
 /// Rows of features with a label each: a .npz file with both, a CSV file with a header (`label` names
 /// the column), or a .npy file beside another one of labels. Of a CSV file, the classes' names.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn labelled(
-    path: &Path,
-    labels_at: Option<&Path>,
-    label: &str,
-) -> Result<(Matrix<f32>, Vec<usize>, Vec<String>), Error> {
+pub fn labelled(path: &Path, labels_at: Option<&Path>, label: &str) -> Result<Labelled, Error> {
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     if is_csv {
         let (rows, named) = csv(path, label)?;

@@ -83,7 +83,7 @@ fn direction<T: Real>(
         products += 1;
         add(&mut bent, problem.precision, &along);
         let curvature = dot(&along, &bent);
-        if !(curvature > 0.0) {
+        if curvature.is_nan() || curvature <= 0.0 {
             break;
         }
         let length = slope / curvature;

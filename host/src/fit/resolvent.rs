@@ -84,7 +84,7 @@ fn simplex_threshold<T: Real, const LANES: usize>(below: &[T; LANES]) -> T {
 pub(super) fn sum<T: Real, const LANES: usize>(mut lanes: [T; LANES]) -> T {
     let mut half = LANES / 2;
     while half > 0 {
-        (0..half).for_each(|k| lanes[k] = lanes[k] + lanes[k + half]);
+        (0..half).for_each(|k| lanes[k] += lanes[k + half]);
         half /= 2;
     }
     lanes[0]

@@ -129,7 +129,7 @@ fn assemble(
             let reason = format!("number {at} is {}", numbers[at]);
             field(path, name, reason, "every number must be finite and below 1e30; train it again")
         };
-        match numbers.iter().position(|number| !(number.abs() < 1e30)) {
+        match numbers.iter().position(|number| number.is_nan() || number.abs() >= 1e30) {
             Some(at) => Err(unsound(at)),
             None => Ok(numbers.iter().map(|&number| number as f32).collect::<Vec<f32>>()),
         }
@@ -140,7 +140,7 @@ fn assemble(
         (Some(means), Some(scales)) => {
             let (means, scales) =
                 (vector(mean, features, means)?, vector(scale, features, scales)?);
-            if let Some(at) = scales.iter().position(|&scale| !(scale > 0.0)) {
+            if let Some(at) = scales.iter().position(|&scale| scale.is_nan() || scale <= 0.0) {
                 let reason = format!("number {at} is {}", scales[at]);
                 return Err(field(path, scale, reason, "every scale must be above 0"));
             }
