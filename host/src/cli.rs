@@ -2,6 +2,9 @@
 
 pub mod compare;
 pub mod evaluate;
+pub mod features;
+pub mod head;
+pub mod new;
 pub mod reproduce;
 pub mod train;
 

@@ -4,6 +4,7 @@
 //! A recording of vibration is cut into ⌊n / 1024⌋ windows of 1 024 samples that do not overlap; what remains at
 //! its end is left out. Both sources give the same nine classes in the same order.
 
+mod archive;
 pub mod cwru;
 pub mod digits;
 mod examples;
@@ -19,10 +20,14 @@ mod source;
 mod synthetic;
 mod tables;
 pub mod traffic;
+mod write;
 
+pub use archive::{Archived, archived};
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};
 pub use synthetic::{moons, probit, recovery};
+pub use tables::{Labelled, labelled};
+pub use write::{npy_of_floats, npy_of_labels};
 
 use std::path::{Path, PathBuf};
 

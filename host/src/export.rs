@@ -1,14 +1,13 @@
 //! What leaves the desktop: the factory head as Rust source for the firmware, and as a checkpoint.
 //!
-//! Numbers are written as the bits of their `f32`, so that nothing is lost on the way. A file is
-//! replaced whole or not at all.
+//! A file is replaced whole or not at all.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use fejer::checkpoint;
 
+use crate::head::{self, Head, Standardise};
 use crate::pretrain::{Factory, OUTPUTS, ROWS};
 
 /// Why a file could not be written. The file that was there before is untouched.
@@ -24,28 +23,14 @@ pub struct Error {
 /// The factory head as items of Rust for the firmware to include; `origin` says in a few words what
 /// it was pre-trained on.
 pub fn factory_source(factory: &Factory, origin: &str) -> String {
-    let mut source =
-        format!("// Written by `fejer`: a head pre-trained on {}.\n", one_line(origin));
     let Factory { standardise, head } = factory;
-    push_array(
-        &mut source,
-        "Mean of each feature over the lab recordings; f32 bits.",
-        "MEAN",
-        &standardise.mean,
-    );
-    push_array(
-        &mut source,
-        "One over the standard deviation of each feature; f32 bits.",
-        "INVERSE_DEVIATION",
-        &standardise.inverse_deviation,
-    );
-    source.push_str("/// Weights, feature-major, last row the bias; f32 bits.\n#[rustfmt::skip]\n");
-    let _ = writeln!(source, "pub const WEIGHTS: [[u32; {OUTPUTS}]; {ROWS}] = [");
-    for row in head.weights() {
-        let _ = writeln!(source, "    [{}],", bits(row));
-    }
-    source.push_str("];\n");
-    source
+    let standardise = Some(Standardise {
+        mean: standardise.mean.to_vec(),
+        inverse_deviation: standardise.inverse_deviation.to_vec(),
+    });
+    let weights = head.point().to_vec();
+    let head = Head { link: head.link(), outputs: OUTPUTS, weights, standardise };
+    head::source(&head, &format!("pre-trained on {origin}"))
 }
 
 /// The factory head, without a memory, as the bytes of a checkpoint.
@@ -80,31 +65,14 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace().map_err(|source| Error { path: path.to_owned(), source })
 }
 
-fn push_array(source: &mut String, meaning: &str, name: &str, values: &[f32]) {
-    let _ = writeln!(source, "/// {meaning}\n#[rustfmt::skip]");
-    let _ = writeln!(source, "pub const {name}: [u32; {}] = [", values.len());
-    for line in values.chunks(8) {
-        let _ = writeln!(source, "    {},", bits(line));
-    }
-    source.push_str("];\n");
-}
-
-fn bits(values: &[f32]) -> String {
-    let words: Vec<String> =
-        values.iter().map(|value| format!("0x{:08x}", value.to_bits())).collect();
-    words.join(", ")
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pretrain::FEATURES;
+    use fejer::Link;
     use fejer::features::Standardise;
-    use fejer::{Head, Link};
+
+    type Head = fejer::Head<f32, ROWS, OUTPUTS>;
 
     fn factory() -> Factory {
         let mut head = Head::zeros(Link::Softmax);
@@ -141,8 +109,7 @@ mod tests {
     #[test]
     fn the_checkpoint_decodes_to_the_same_head() {
         let factory = factory();
-        let head: Head<f32, ROWS, OUTPUTS> =
-            fejer::checkpoint::decode_head(&checkpoint(&factory)).unwrap();
+        let head: Head = fejer::checkpoint::decode_head(&checkpoint(&factory)).unwrap();
         assert_eq!(head, factory.head);
     }
 

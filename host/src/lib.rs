@@ -1,12 +1,15 @@
 //! Fejér on the desktop: recordings and a simulator, pre-training, export, replay of devices, an
 //! independent oracle, and the demonstration that puts them together.
 
+pub mod backbone;
 pub mod dataset;
 pub mod demo;
 pub mod device;
 pub mod experiment;
 pub mod export;
 pub mod figures;
+pub mod fit;
+pub mod head;
 pub mod layer;
 pub mod matrix;
 pub mod model;
@@ -20,5 +23,6 @@ pub mod replay;
 pub mod report;
 pub mod reproduce;
 pub mod run;
+pub mod scaffold;
 pub mod trainer;
 pub mod weights;

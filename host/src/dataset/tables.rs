@@ -2,14 +2,55 @@
 
 use std::path::Path;
 
-use super::{Error, npy};
+use super::{Error, archive, npy};
 use crate::matrix::Matrix;
 
 const MISSING: &str = "check the path in the experiment's data section";
 
+/// A .npy file, or the array of one of these names of a .npz file.
+fn array(path: &Path, names: &[&str]) -> Result<(Vec<usize>, Vec<f64>), Error> {
+    if is_archive(path) { archive::any_of(path, names) } else { npy::read_any(path, MISSING) }
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
+}
+
+/// Features, labels and the names of the classes.
+pub type Labelled = (Matrix<f32>, Vec<usize>, Vec<String>);
+
+/// Rows of features with a label each: a .npz file with both, a CSV file with a header (`label` names
+/// the column), or a .npy file beside another one of labels. Of a CSV file, the classes' names.
+///
+/// # Errors
+/// See [`Error`].
+pub fn labelled(path: &Path, labels_at: Option<&Path>, label: &str) -> Result<Labelled, Error> {
+    let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    if is_csv {
+        let (rows, named) = csv(path, label)?;
+        let mut classes = named.clone();
+        classes.sort();
+        classes.dedup();
+        let number = |name| classes.binary_search(name).unwrap_or(0);
+        return Ok((rows, named.iter().map(number).collect(), classes));
+    }
+    let rows = features(path)?;
+    let labels_at = match labels_at {
+        Some(other) => other,
+        None if is_archive(path) => path,
+        None => {
+            let remedy = "is needed beside a .npy file of features: give --labels FILE".into();
+            return Err(Error::Setting { field: "labels", remedy });
+        }
+    };
+    let numbers = labels(labels_at, rows.rows())?;
+    let classes = numbers.iter().max().map_or(0, |&label| label + 1);
+    Ok((rows, numbers, (0..classes).map(|class| class.to_string()).collect()))
+}
+
 /// Features, row after row, all finite; axes beyond the first are one row.
 pub(super) fn features(path: &Path) -> Result<Matrix<f32>, Error> {
-    let (shape, values) = npy::read_any(path, MISSING)?;
+    let (shape, values) = array(path, &["features", "X"])?;
     let rows = shape.first().copied().unwrap_or(0);
     if shape.len() < 2 || rows == 0 {
         let found = shape.iter().map(|&axis| axis as u64).collect();
@@ -30,7 +71,7 @@ pub(super) fn features(path: &Path) -> Result<Matrix<f32>, Error> {
 
 /// One label a row: whole numbers from 0.
 pub(super) fn labels(path: &Path, rows: usize) -> Result<Vec<usize>, Error> {
-    let (shape, values) = npy::read_any(path, MISSING)?;
+    let (shape, values) = array(path, &["labels", "y"])?;
     let refuse = |place: String, reason: String, remedy| {
         Err(Error::Content { path: path.to_owned(), place, reason, remedy })
     };
