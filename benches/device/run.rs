@@ -129,7 +129,7 @@ pub fn run(target: &Target, image: &Path, trace: Option<&Path>) -> Result<Vec<Me
 pub fn twins(target: &Target, image: &Path) -> Result<u32, Failure> {
     let image = Image::load(image)?;
     let directory = tempfile::tempdir().map_err(Failure::while_doing("a directory for QEMU"))?;
-    let mut device = device(&image, target, directory.path());
+    let device = device(&image, target, directory.path());
     let mut last = String::new();
     let code = device.run(&mut |line| line.clone_into(&mut last))?;
     let comparisons = last.strip_prefix("twins comparisons=").and_then(|count| count.parse().ok());
