@@ -6,9 +6,9 @@
 //! min P(W) = Σᵢ [logsumexp(Wηᵢ) − (Wηᵢ)_yᵢ] + Λ/2 ‖W − W₀‖²       (the bias is anchored too)
 //! ```
 //!
-//! is first solved as on the device, by anchored passes ([`passes`]), and, where these are slow (many
+//! is first solved as on the device, by anchored passes (`passes`), and, where these are slow (many
 //! samples, small Λ), finished by Newton's method with preconditioned conjugate gradients
-//! ([`newton`]). Both end by the same certificate ([`certificate`]): P(W) − P(W*) ≤ gap.
+//! (`newton`). Both end by the same certificate ([`Certificate`]): P(W) − P(W*) ≤ gap.
 //!
 //! Products are of `f32` or `f64`, sums over samples and all that is certified of `f64`. Sums are taken
 //! in an order that depends on the number of samples alone, so the bits do not depend on the threads.

@@ -26,7 +26,7 @@ Samples:
   fejer head fit har --data DIR            # DIR/har/features.npy, labels.npy
   fejer head fit mnist --data DIR          # DIR/mnist/train-*.gz, pixels from 0 to 1
 
-`fejer features` makes features of recordings, of a network's last hidden layer or of an ONNX file.";
+`fejer features` makes features of recordings, or takes those of a network's last hidden layer.";
 
 /// Retrain the head alone, on any number of samples, to a certified duality gap.
 ///
