@@ -182,7 +182,7 @@ fn bad_input_is_code_2_and_names_file_field_and_remedy() {
 
 /// Needs a target of rustup and minutes on a busy machine.
 #[test]
-#[ignore = "builds a firmware project; cargo xtask test runs it"]
+#[ignore = "builds a firmware project; cargo xtask accept 4 runs it"]
 fn a_new_project_builds_for_a_cortex_m4f() {
     let directory = tempfile::tempdir().unwrap();
     let here = directory.path();
