@@ -4,6 +4,7 @@
 //! `fejer reproduce NAME --json`, the comparisons with PyTorch and scikit-learn from their benches
 //! (never with `--quick`: they download gigabytes), and bad input is given to the program itself.
 
+mod frozen;
 mod refused;
 mod reproduced;
 
@@ -48,6 +49,7 @@ pub fn lines(quick: bool) -> Result<Vec<Line>, Stop> {
     lines.extend(refused::lines(&fejer)?);
     lines.extend(reproduced::lines(&fejer, &data, quick)?);
     if !quick {
+        lines.extend(frozen::lines(&data)?);
         lines.push(clean_build()?);
         for bench in ["versus_pytorch", "head_fit"] {
             lines.extend(of_bench(bench, &data)?);
