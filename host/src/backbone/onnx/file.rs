@@ -12,6 +12,9 @@ use tract_onnx::prelude::Framework;
 
 use super::Error;
 
+/// Lengths of the axes of an input, where the file fixes them.
+type Declared = Vec<Option<usize>>;
+
 const AGAIN: &str = "export the model again, such as with torch.onnx.export";
 /// 32-bit floats, in the specification's enumeration.
 const FLOAT: i32 = 1;
@@ -160,7 +163,7 @@ impl File {
     }
 
     /// The name of the only input and the axes it declares.
-    fn declared(&self) -> Result<(String, Option<Vec<Option<usize>>>), Error> {
+    fn declared(&self) -> Result<(String, Option<Declared>), Error> {
         let graph = self.graph();
         let is_weight = |input: &&ValueInfoProto| {
             !graph.initializer.iter().any(|tensor| tensor.name == input.name)
