@@ -176,7 +176,7 @@ fn bad_input_is_code_2_and_names_file_field_and_remedy() {
     refused(&fit(&beyond), here, &["label 3", "3 classes"]);
     refused(&["head", "import", "head.pt"], here, &["head.pt", ".npz"]);
     refused(&["head", "export", "nowhere"], here, &["nowhere", "of a training"]);
-    refused(&["features", "nowhere"], here, &["nowhere", "no such directory"]);
+    refused(&["features", "nowhere"], here, &["nowhere", "no such file or directory"]);
     let new = ["new", "Field", "--head", "two.ckpt", "--core"];
     let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");
     refused(&[&new[..], &[core]].concat(), here, &["`Field`", "lower-case"]);
