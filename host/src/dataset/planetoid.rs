@@ -2,8 +2,8 @@
 //! `feature_indptr.npy` and `feature_indices.npy`, `labels.npy`, and the public split
 //! (`train_nodes.npy`, `test_nodes.npy`).
 //!
-//! Every row of words is divided by its sum, and only what is not zero is kept: 1 % of Cora. The filter is that of [`gcn_norm`] with every edge both
-//! ways. Targets of nodes that are not asked for are NaN.
+//! Every row of words is divided by its sum, and only what is not zero is kept: 1 % of Cora. The filter
+//! is that of [`gcn_norm`] with every edge both ways. Targets of nodes that are not asked for are NaN.
 //!
 //! Reference: Yang, Cohen & Salakhutdinov 2016; Kipf & Welling 2017.
 
