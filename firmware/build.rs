@@ -1,31 +1,35 @@
-//! Gives the linker the board's memory layout and the sources the path of the factory head.
+//! Gives the linker the board's memory layout and the sources the paths of the factory head and of
+//! the frozen network.
 
 use std::{env, fs, path::Path, path::PathBuf};
 
-const FACTORY: &str = "FEJER_FACTORY";
 const BOARD: &str = "FEJER_BOARD";
-const DEFAULT_FACTORY: &str = "factory/simulated.rs";
+/// What a variable may name, by default, and how the sources are told of it.
+const FILES: [(&str, &str, &str); 2] = [
+    ("FEJER_FACTORY", "factory/simulated.rs", "FEJER_FACTORY_FILE"),
+    ("FEJER_EXTRACTOR", "factory/extractor.bin", "FEJER_EXTRACTOR_FILE"),
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if let Err(message) = factory().and_then(|()| memory_layout()) {
+    if let Err(message) = FILES.into_iter().try_for_each(file).and_then(|()| memory_layout()) {
         println!("cargo::error={message}");
     }
 }
 
-fn factory() -> Result<(), String> {
-    println!("cargo::rerun-if-env-changed={FACTORY}");
-    let named = env::var_os(FACTORY);
-    let path = named.as_ref().map_or_else(|| PathBuf::from(DEFAULT_FACTORY), PathBuf::from);
+fn file((variable, default, told): (&str, &str, &str)) -> Result<(), String> {
+    println!("cargo::rerun-if-env-changed={variable}");
+    let named = env::var_os(variable);
+    let path = named.as_ref().map_or_else(|| PathBuf::from(default), PathBuf::from);
     let path = fs::canonicalize(&path).map_err(|error| {
         format!(
-            "the factory head {} cannot be read ({error}): {FACTORY} must name a file that \
-             `fejer` exported, by its absolute path, or be unset",
+            "{} cannot be read ({error}): {variable} must name a file that `fejer` wrote, by its \
+             absolute path, or be unset",
             path.display()
         )
     })?;
     println!("cargo::rerun-if-changed={}", path.display());
-    println!("cargo::rustc-env=FEJER_FACTORY_FILE={}", path.display());
+    println!("cargo::rustc-env={told}={}", path.display());
     Ok(())
 }
 

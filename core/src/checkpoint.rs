@@ -101,6 +101,17 @@ pub fn encode_head<'b, S: Scalar, const ROWS: usize, const OUTPUTS: usize>(
     writer.finish()
 }
 
+/// Link, features and outputs of the head in a checkpoint of any number type.
+///
+/// # Errors
+/// Whatever is wrong with the bytes.
+pub fn shape(bytes: &[u8]) -> Result<(Link, usize, usize), Error> {
+    let (header, _) = Header::read(bytes)?;
+    let link = Link::from_tag(header.link).ok_or(Error::Link(header.link))?;
+    let features = header.rows.checked_sub(1).ok_or(Error::Truncated)?;
+    Ok((link, features, header.outputs))
+}
+
 /// Reads the head of a checkpoint, with or without a memory. Bytes after the checkpoint are
 /// ignored, so a whole flash slot can be given.
 ///

@@ -6,9 +6,12 @@
 )]
 
 pub mod anchored;
+#[cfg(feature = "c")]
+pub mod c;
 pub mod cascade;
 pub mod certificate;
 pub mod checkpoint;
+pub mod extractor;
 pub mod features;
 pub mod head;
 pub mod history;

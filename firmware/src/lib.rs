@@ -7,6 +7,7 @@
 
 #[cfg(target_os = "none")]
 pub mod board;
+pub mod extract;
 pub mod flash;
 pub mod keeper;
 #[cfg(board = "mps2")]

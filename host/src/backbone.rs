@@ -85,10 +85,15 @@ pub fn read(directory: &Path) -> Result<Trained, Error> {
     let checkpoint = Checkpoint::<f32>::decode(&bytes)
         .map_err(|source| Error::Checkpoint { path: path.clone(), source })?;
     let experiment = Experiment::parse(&checkpoint.description, &path)?;
-    Ok(Trained { path, experiment, point: checkpoint.point, running: checkpoint.running })
+    Ok(Trained::new(experiment, checkpoint, path))
 }
 
 impl Trained {
+    /// An experiment and where its training stands; `path` is for messages.
+    pub fn new(experiment: Experiment, checkpoint: Checkpoint<f32>, path: PathBuf) -> Self {
+        Self { path, experiment, point: checkpoint.point, running: checkpoint.running }
+    }
+
     /// Link, outputs and weights (feature-major, the bias last) of the last layer.
     ///
     /// # Errors
@@ -123,20 +128,49 @@ impl Trained {
     /// # Errors
     /// [`Error::NoHead`], or the experiment's.
     pub fn backbone(&self, data: &crate::dataset::Data) -> Result<(Model<f32>, Vec<f32>), Error> {
-        let (layer, _) = self.last()?;
+        self.below(data, self.layers_below_head()?)
+    }
+
+    /// The first so many layers and links of the network, and their weights.
+    ///
+    /// # Errors
+    /// [`Error::Weights`], or the experiment's.
+    pub fn below(
+        &self,
+        data: &crate::dataset::Data,
+        layers: usize,
+    ) -> Result<(Model<f32>, Vec<f32>), Error> {
         let mut below = self.experiment.clone();
-        below.model.layers.truncate(layer);
+        below.model.layers.truncate(layers);
         let mut model = below.build(data, Some(("", &self.path)))?;
         let expected = model.parameters();
-        let [weights, running] = [self.point.get(..expected), self.running.get(..)];
-        let wrong =
-            || Error::Weights { path: self.path.clone(), found: self.point.len(), expected };
-        let (weights, running) = (weights.ok_or_else(wrong)?, running.unwrap_or_default());
-        if model.running().len() != running.len() {
-            return Err(wrong());
-        }
+        let statistics = model.running().len();
+        let parts = self.point.get(..expected).zip(self.running.get(..statistics));
+        let (path, found) = (self.path.clone(), self.point.len());
+        let (weights, running) = parts.ok_or(Error::Weights { path, found, expected })?;
         model.set_running(running);
         Ok((model, weights.to_vec()))
+    }
+
+    /// All of the network, and its weights.
+    ///
+    /// # Errors
+    /// As [`Trained::below`].
+    pub fn whole(&self, data: &crate::dataset::Data) -> Result<(Model<f32>, Vec<f32>), Error> {
+        self.below(data, self.experiment.model.layers.len())
+    }
+
+    /// How many layers and links stand below the last layer.
+    ///
+    /// # Errors
+    /// [`Error::NoHead`].
+    pub fn layers_below_head(&self) -> Result<usize, Error> {
+        Ok(self.last()?.0)
+    }
+
+    /// The checkpoint it was read from, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Features of these examples.

@@ -5,6 +5,7 @@ pub mod evaluate;
 pub mod features;
 pub mod head;
 pub mod new;
+pub mod quantise;
 pub mod reproduce;
 pub mod train;
 

@@ -208,7 +208,7 @@ pub trait Layer<T: Real>: Send + Sync {
 }
 
 /// How many windows fit into `length` with this padding on both sides; none of side or stride 0.
-fn windows(length: usize, size: usize, stride: usize, padding: usize) -> usize {
+pub(crate) fn windows(length: usize, size: usize, stride: usize, padding: usize) -> usize {
     match (length + 2 * padding).checked_sub(size) {
         Some(rest) if size > 0 && stride > 0 => rest / stride + 1,
         _ => 0,

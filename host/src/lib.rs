@@ -7,6 +7,7 @@ pub mod demo;
 pub mod device;
 pub mod experiment;
 pub mod export;
+pub mod extractor;
 pub mod figures;
 pub mod fit;
 pub mod head;

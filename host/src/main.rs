@@ -28,6 +28,8 @@ enum Arguments {
     Reproduce(cli::reproduce::Arguments),
     /// Make features of data with a frozen network.
     Features(cli::features::Arguments),
+    /// Put the network below a head into 8 bits for a device.
+    Quantise(cli::quantise::Arguments),
     /// Write a firmware project around a head.
     New(cli::new::Arguments),
     /// Train a whole network on the desktop from an experiment's TOML file.
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Arguments::Plan(planned) => show_plan(&planned),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
+        Arguments::Quantise(arguments) => cli::quantise::run(arguments),
         Arguments::New(arguments) => cli::new::run(arguments),
         Arguments::Train(arguments) => cli::train::run(arguments),
         Arguments::Evaluate(arguments) => cli::evaluate::run(arguments),

@@ -84,15 +84,25 @@ pub fn build_default_firmware(kind: Kind, program: &str) -> Result<PathBuf, Stri
     firmware(cargo(), kind, program)
 }
 
-fn firmware(
-    mut build: std::process::Command,
-    kind: Kind,
-    program: &str,
-) -> Result<PathBuf, String> {
+fn firmware(build: std::process::Command, kind: Kind, program: &str) -> Result<PathBuf, String> {
     let (target, features) = match kind {
         Kind::F32 => ("thumbv7em-none-eabihf", ""),
         Kind::Q16 => ("thumbv7m-none-eabi", "q16"),
     };
+    image(build, program, (target, features), kind.name())
+}
+
+/// Builds one program of the firmware for a target, to be kept under a name.
+pub fn build_image(program: &str, target: &str) -> Result<PathBuf, String> {
+    image(cargo(), program, (target, ""), target)
+}
+
+fn image(
+    mut build: std::process::Command,
+    program: &str,
+    (target, features): (&str, &str),
+    name: &str,
+) -> Result<PathBuf, String> {
     build.args(["build", "-q", "-p", "fejer-firmware", "--bin", program, "--locked"]);
     build.args(["--profile", "firmware", "--target", target, "--features", features]);
     let built = output(&mut build).map_err(|stop| stop.line)?;
@@ -101,7 +111,7 @@ fn firmware(
     }
     let image = place::target().join(target).join("firmware").join(program);
     // Kept apart, so that the next build cannot change it under a running device.
-    let kept = place::target().join("fejer").join(format!("{program}-{}.elf", kind.name()));
+    let kept = place::target().join("fejer").join(format!("{program}-{name}.elf"));
     let copy = || {
         std::fs::create_dir_all(kept.parent().unwrap_or(&kept))?;
         std::fs::copy(&image, &kept)

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a person or a CI does with this repository, set-up included.
 
 mod accept;
+mod c;
 mod demo;
 mod place;
 mod setup;
@@ -26,8 +27,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Only set up, for the device bench too: targets, emulators, LLVM's tools. Quick when they are
-    /// there.
+    /// Only set up, for the device bench and the C interface too: targets, emulators, LLVM's tools, a
+    /// C compiler. Quick when they are there.
     Setup,
     /// Pre-train a head on the desktop, let an emulated Cortex-M learn, compare bit for bit.
     ///
@@ -72,7 +73,7 @@ impl Stop {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Setup => setup::all().and_then(|()| setup::bench()),
+        Command::Setup => setup::all().and_then(|()| setup::bench()).and_then(|()| setup::c()),
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Accept { issue, quick } => accept::run(issue, quick),

@@ -14,13 +14,18 @@ const EMULATORS: [(&str, &str); 2] =
 pub fn all() -> Result<(), Stop> {
     targets()?;
     let [arm, _] = EMULATORS;
-    emulator(arm)
+    tool(arm)
+}
+
+/// What the C interface needs besides: a C compiler for Arm, without a library of its own.
+pub fn c() -> Result<(), Stop> {
+    tool(("arm-none-eabi-gcc", "gcc-arm-none-eabi"))
 }
 
 /// What the device bench needs besides: the RISC-V emulator and LLVM's disassembler.
 pub fn bench() -> Result<(), Stop> {
     let [_, riscv] = EMULATORS;
-    emulator(riscv)?;
+    tool(riscv)?;
     let libraries = output(program("rustc").args(["--print", "target-libdir"]))?;
     let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
     let tools = std::path::Path::new(&libraries).with_file_name("bin");
@@ -71,8 +76,8 @@ fn targets() -> Result<(), Stop> {
     Ok(())
 }
 
-/// An emulator, by the system's package manager when we may.
-fn emulator((name, package): (&str, &str)) -> Result<(), Stop> {
+/// A program, by the system's package manager when we may.
+fn tool((name, package): (&str, &str)) -> Result<(), Stop> {
     if succeeds(program(name).arg("--version")) {
         return Ok(());
     }
@@ -89,7 +94,8 @@ fn emulator((name, package): (&str, &str)) -> Result<(), Stop> {
         prefix.extend(["sudo", "-n"]);
     }
     eprintln!("setting up {name}");
-    for words in [&["update", "-qq"][..], &["install", "-y", "-qq", package]] {
+    let install = ["install", "-y", "-qq", "--no-install-recommends", package];
+    for words in [&["update", "-qq"][..], &install] {
         let line: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(words).copied().collect();
         let Some((first, arguments)) = line.split_first() else { return Err(missing()) };
         let mut install: Command = program(first);

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use fejer_host::demo::Kind;
 
-use crate::demo::build_default_firmware;
+use crate::demo::{build_default_firmware, build_image};
 use crate::shell::{cargo, shown};
-use crate::{Stop, data, setup};
+use crate::{Stop, c, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
 const IMAGES: [(Kind, &str, &str); 6] = [
@@ -19,6 +19,16 @@ const IMAGES: [(Kind, &str, &str); 6] = [
     (Kind::Q16, "twins", "FEJER_TWINS_Q16"),
 ];
 
+/// Targets the 8-bit network runs on, and the variables that name their images to the tests.
+const EXTRACT: [(&str, &str); 2] =
+    [("thumbv7em-none-eabihf", "FEJER_EXTRACT_M4F"), ("thumbv6m-none-eabi", "FEJER_EXTRACT_M0")];
+
+/// Builds them.
+pub fn extract_images() -> Result<Vec<(&'static str, std::path::PathBuf)>, Stop> {
+    let build = |(target, variable)| Ok((variable, build_image("extract", target)?));
+    EXTRACT.into_iter().map(build).collect::<Result<_, String>>().map_err(Stop::failed)
+}
+
 /// Something to run that passes or stops everything.
 type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
 
@@ -26,6 +36,7 @@ type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
 pub fn run() -> Result<(), Stop> {
     setup::all()?;
     setup::style()?;
+    setup::c()?;
     let data = data();
     if data.is_none() && std::env::var_os("CI").is_some() {
         return Err(Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data"));
@@ -40,7 +51,8 @@ pub fn run() -> Result<(), Stop> {
         None => eprintln!("no recordings (FEJER_DATA, ../shared/data): their tests are skipped"),
     }
     let mut images = Vec::new();
-    let stages: [(&str, Stage<'_>); 7] = [
+    let mut c_image = None;
+    let stages: [(&str, Stage<'_>); 8] = [
         ("format", &mut || shown(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &mut || lints(&["--workspace", "--all-targets"])),
         ("lints without features", &mut || lints(&["-p", "fejer", "--no-default-features"])),
@@ -63,6 +75,11 @@ pub fn run() -> Result<(), Stop> {
                 let image = build_default_firmware(kind, program).map_err(Stop::failed)?;
                 images.push((variable, image));
             }
+            images.extend(extract_images()?);
+            Ok(())
+        }),
+        ("a program in C", &mut || {
+            c_image = Some(c::build()?);
             Ok(())
         }),
     ];
@@ -71,6 +88,7 @@ pub fn run() -> Result<(), Stop> {
         timed(name, stage)?;
     }
     tests.envs(images);
+    tests.envs(c_image.map(|image| ("FEJER_C", image)));
     timed("cargo test", &mut || run_tests(&mut tests))?;
     eprintln!("stages: {} passed, 0 failed", count + 1);
     Ok(())

@@ -26,6 +26,9 @@ pub struct BatchNorm<T> {
 }
 
 impl<T: Real> BatchNorm<T> {
+    /// Added to a variance before its root is taken.
+    pub(crate) const EPSILON: f64 = EPSILON;
+
     /// With γ and β for each of so many channels.
     pub fn new(channels: usize) -> Self {
         let mut running = Matrix::zeros(2, channels);

@@ -10,6 +10,8 @@ fn main() {
 }
 
 #[cfg(target_os = "none")]
+mod extracting;
+#[cfg(target_os = "none")]
 mod heads;
 #[cfg(target_os = "none")]
 mod learning;
@@ -71,6 +73,7 @@ mod device {
             crate::heads::all(&head, &sample);
             crate::solving::all(&head, black_box(&[sample; 3]));
             crate::storing::all(&head, &sample);
+            crate::extracting::all(&head);
         }
     }
 }

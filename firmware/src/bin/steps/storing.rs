@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use fejer::checkpoint::{
-    decode, decode_head, encode, encode_head, full_length, head_length, resume,
+    decode, decode_head, encode, encode_head, full_length, head_length, resume, shape,
 };
 use fejer::history::{RECORD, Record, SAMPLES, samples};
 use fejer::memory::{Target, Weight};
@@ -40,6 +40,7 @@ fn keep<T: Target<Number, OUTPUTS>>(head: &SmallHead, sample: &SmallSample, targ
 fn head_alone(head: &SmallHead) {
     let mut bytes = [0; head_length::<Number, ROWS, OUTPUTS>()];
     let _ = black_box(encode_head(head, slice(&mut bytes)));
+    let _ = black_box(shape(slice(&mut bytes)));
     let _ = black_box(decode_head::<Number, ROWS, OUTPUTS>(slice(&mut bytes)));
 }
 

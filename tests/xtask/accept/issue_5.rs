@@ -1,0 +1,17 @@
+//! Issue 5: firmware one could ship.
+
+mod c;
+mod extractor;
+
+use super::Line;
+use crate::{Stop, data};
+
+pub fn lines(_quick: bool) -> Result<Vec<Line>, Stop> {
+    let data = data().ok_or_else(|| {
+        Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data")
+    })?;
+    let data = data.canonicalize().unwrap_or(data);
+    let mut lines = c::lines(&data)?;
+    lines.extend(extractor::lines(&data)?);
+    Ok(lines)
+}
