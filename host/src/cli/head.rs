@@ -8,9 +8,9 @@ mod replay;
 
 use std::path::Path;
 
+use crate::export as files;
+use crate::head::{self, Head};
 use clap::Subcommand;
-use fejer_host::export as files;
-use fejer_host::head::{self, Head};
 
 use super::{Failure, bad};
 

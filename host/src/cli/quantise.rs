@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::backbone;
+use crate::dataset::{Examples, npy_of_floats, npy_of_labels};
+use crate::export;
+use crate::extractor::{correct, features, quantise};
+use crate::head::{self, Head};
+use crate::trainer::evaluate;
 use fejer::extractor::Extractor;
-use fejer_host::backbone;
-use fejer_host::dataset::{Examples, npy_of_floats, npy_of_labels};
-use fejer_host::export;
-use fejer_host::extractor::{correct, features, quantise};
-use fejer_host::head::{self, Head};
-use fejer_host::trainer::evaluate;
 use serde::Serialize;
 
 use super::{Failure, bad, data_directory};
