@@ -1,8 +1,8 @@
 //! The hardware: the only module that differs from board to board, and the only one with `unsafe`.
 //!
-//! Every board offers `exit`, the words it was started with, `Meter`, `stack_of` and a panic handler:
-//! enough for the bench. `mps2` also has a sensor and a flash. To add a board, write
-//! `board/<name>.rs`, name it here, and give its memory layout and its targets to `build.rs`.
+//! Every board offers `exit`, the words it was started with, `Meter`, `stack_of`, `Serial`, files in
+//! place of a sensor and a flash, and a panic handler. To add a board, write `board/<name>.rs`, name
+//! it here, and give its memory layout and its targets to `build.rs`.
 
 use defmt_semihosting as _; // the printer
 
@@ -26,14 +26,17 @@ mod chosen;
 #[path = "board/virt.rs"]
 mod chosen;
 
+mod files;
 mod meter;
+mod registers;
+mod serial;
 
 #[cfg(target_arch = "arm")]
 pub use arch::stack_bytes;
 use chosen::CLOCK_HZ;
-#[cfg(board = "mps2")]
-pub use chosen::{File, FileError, open_flash, open_history};
+pub use files::{File, FileError, open_flash, open_history, open_key};
 pub use meter::{Meter, stack_of};
+pub use serial::Serial;
 
 /// Exit code of a panic or a fault.
 const PANIC: i32 = 101;

@@ -3,8 +3,8 @@
 use embedded_storage::nor_flash::NorFlash;
 use fejer::checkpoint;
 
-use crate::model::{CHECKPOINT, Learner};
-use crate::persist::{self, Loaded, Refused, Slots};
+use crate::model::{CHECKPOINT, Learner, Number, OUTPUTS, ROWS};
+use crate::persist::{self, Damage, Loaded, Refused, Slots};
 
 /// The slots and a buffer for one checkpoint.
 pub struct Keeper<F> {
@@ -47,6 +47,38 @@ impl<F: NorFlash> Keeper<F> {
         Ok(Start { resumed: state.is_some(), records, refused })
     }
 
+    /// Replaces `learner` by the state stored before the newest, or says why it cannot.
+    pub fn previous(
+        &mut self,
+        learner: &mut Learner,
+    ) -> Result<Result<(), Refused<checkpoint::Error>>, Error<F::Error>> {
+        let accept = |bytes: &[u8]| checkpoint::resume(bytes, learner);
+        self.slots.previous(&mut self.buffer, accept).map_err(Error::Slots)
+    }
+
+    /// Has the newest stored state these weights, or is nothing stored?
+    pub fn holds(&mut self, learner: &Learner) -> Result<bool, Error<F::Error>> {
+        let hash = |bytes: &[u8]| {
+            checkpoint::decode_head::<Number, ROWS, OUTPUTS>(bytes).map(|head| head.hash())
+        };
+        let loaded = self.slots.load(&mut self.buffer, hash).map_err(Error::Slots)?;
+        Ok(match (loaded.state, loaded.refused) {
+            (Some((hash, _)), None) => hash == learner.head().hash(),
+            (None, Some(Refused::Slot(Damage::Erased))) => true,
+            _ => false,
+        })
+    }
+
+    /// The learner, encoded in the buffer.
+    pub fn encode(&mut self, learner: &Learner) -> Result<&[u8], checkpoint::Error> {
+        checkpoint::encode(learner, &mut self.buffer)
+    }
+
+    /// The buffer: room for one checkpoint, lost with whatever else this keeper does.
+    pub fn buffer(&mut self) -> &mut [u8; CHECKPOINT] {
+        &mut self.buffer
+    }
+
     /// Stores the learner; after a power cut it or the one stored before is resumed.
     pub fn keep(&mut self, learner: &Learner, records: u32) -> Result<(), Error<F::Error>> {
         let bytes = checkpoint::encode(learner, &mut self.buffer).map_err(Error::Encode)?;
@@ -58,8 +90,7 @@ impl<F: NorFlash> Keeper<F> {
 mod tests {
     use super::*;
     use crate::flash::{ERASED, Flash, SECTOR};
-    use crate::model::{FACTORY, FEATURES, Number};
-    use crate::persist::Damage;
+    use crate::model::{FACTORY, FEATURES};
     use fejer::{Class, Scalar};
 
     fn features(seed: u32) -> [Number; FEATURES] {

@@ -9,10 +9,11 @@
 pub mod board;
 pub mod flash;
 pub mod keeper;
-#[cfg(board = "mps2")]
+#[cfg(target_os = "none")]
 pub mod log;
 pub mod model;
 pub mod persist;
+pub mod port;
 pub mod recording;
 pub mod twins;
 pub mod workload;

@@ -16,6 +16,8 @@ pub enum Failure {
     History(recording::Error<FileError>),
     /// `flash.bin` cannot be used.
     Flash(FileError),
+    /// `key.bin` cannot be used.
+    Key(FileError),
     /// The factory head cannot be learnt from.
     Factory(fejer::Error),
     /// What was learnt could not be stored.
@@ -56,6 +58,7 @@ pub fn failure(failure: Failure) -> i32 {
             error!("error: flash.bin has {=usize} bytes, not the flash's: remove it", found);
         }
         Failure::Flash(_) => error!("error: flash.bin cannot be used: check its permissions"),
+        Failure::Key(_) => error!("error: key.bin: not 32 bytes that can be read: check it"),
         Failure::Factory(why) => {
             error!("error: the factory head: {}", defmt::Display2Format(&why));
         }

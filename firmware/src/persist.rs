@@ -160,6 +160,20 @@ impl<F: NorFlash> Slots<F> {
         Ok(Loaded { state: None, refused })
     }
 
+    /// Hands what was stored before the newest payload to `accept`; the next store takes its place.
+    pub fn previous<T, R>(
+        &mut self,
+        buffer: &mut [u8],
+        accept: impl FnOnce(&[u8]) -> Result<T, R>,
+    ) -> Result<Result<T, Refused<R>>, Error<F::Error>> {
+        Ok(match self.whole(self.next, buffer)? {
+            Err(damage) => Err(Refused::Slot(damage)),
+            Ok(header) => {
+                accept(buffer.get(..header.length).unwrap_or_default()).map_err(Refused::Payload)
+            }
+        })
+    }
+
     /// Puts `payload` in the slot that was not loaded or stored last; after an interruption either
     /// it or the previous payload is loaded, never anything else.
     pub fn store(&mut self, payload: &[u8], records: u32) -> Result<(), Error<F::Error>> {

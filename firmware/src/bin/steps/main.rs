@@ -18,6 +18,8 @@ mod sensing;
 #[cfg(target_os = "none")]
 mod solving;
 #[cfg(target_os = "none")]
+mod speaking;
+#[cfg(target_os = "none")]
 mod storing;
 #[cfg(target_os = "none")]
 mod streaming;
@@ -71,6 +73,7 @@ mod device {
             crate::heads::all(&head, &sample);
             crate::solving::all(&head, black_box(&[sample; 3]));
             crate::storing::all(&head, &sample);
+            crate::speaking::all();
         }
     }
 }
