@@ -24,6 +24,8 @@ enum Arguments {
     ///
     /// Exit code 0: done; 1: the board named does not fit; 2: bad arguments.
     Plan(Planned),
+    /// Speak to a device over its port.
+    Device(cli::device::Arguments),
     /// Run a published experiment and show it beside its honest baselines.
     Reproduce(cli::reproduce::Arguments),
     /// Make features of data with a frozen network.
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse() {
         Arguments::Head(command) => cli::head::run(command),
         Arguments::Plan(planned) => show_plan(&planned),
+        Arguments::Device(arguments) => cli::device::run(arguments),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
         Arguments::New(arguments) => cli::new::run(arguments),
