@@ -63,6 +63,8 @@ pub struct Device<'a> {
     pub counting: bool,
     /// Write the address of every instruction it executes to this file, as QEMU's log.
     pub trace: Option<PathBuf>,
+    /// Connect its first serial port to a Unix socket of this name in its directory.
+    pub serial: Option<String>,
     /// After this time it is killed.
     pub timeout: Duration,
     /// The program that emulates it.
@@ -79,6 +81,7 @@ impl<'a> Device<'a> {
             arguments: Vec::new(),
             counting: false,
             trace: None,
+            serial: None,
             timeout: DEFAULT_TIMEOUT,
             emulator: PathBuf::from(image.emulator()),
         }
@@ -145,6 +148,14 @@ impl<'a> Device<'a> {
         }
     }
 
+    /// Switches it on, to be spoken to; what it logs is not read. Its power is cut when this is dropped.
+    ///
+    /// # Errors
+    /// As [`Device::run`], as far as it comes to it.
+    pub fn switch_on(&self) -> Result<Running, Error> {
+        self.start()
+    }
+
     fn start(&self) -> Result<Running, Error> {
         if !self.directory.is_dir() {
             return Err(Error::Directory(self.directory.clone()));
@@ -153,7 +164,11 @@ impl<'a> Device<'a> {
         let absolute = std::path::absolute(image)
             .map_err(|source| Error::Read { path: image.to_owned(), source })?;
         let mut command = Command::new(&self.emulator);
-        command.args(["-M", &self.machine, "-nographic", "-monitor", "none", "-serial", "none"]);
+        command.args(["-M", &self.machine, "-nographic", "-monitor", "none", "-serial"]);
+        command.arg(match &self.serial {
+            Some(socket) => format!("unix:{socket},server=on,wait=off"),
+            None => "none".to_owned(),
+        });
         // No firmware but ours.
         command.args(["-bios", "none", "-nic", "none", "-semihosting-config", &self.semihosting()]);
         if self.counting {
@@ -211,8 +226,8 @@ impl<'a> Device<'a> {
     }
 }
 
-/// A child process that does not outlive its owner.
-struct Running(Child);
+/// A device that runs, and does not outlive its owner.
+pub struct Running(Child);
 
 impl Running {
     /// What it writes, as it comes.

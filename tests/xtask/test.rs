@@ -10,9 +10,10 @@ use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
-const IMAGES: [(Kind, &str, &str); 6] = [
+const IMAGES: [(Kind, &str, &str); 7] = [
     (Kind::F32, "finetune", "FEJER_FIRMWARE_F32"),
     (Kind::Q16, "finetune", "FEJER_FIRMWARE_Q16"),
+    (Kind::F32, "serve", "FEJER_SERVE_F32"),
     (Kind::F32, "steps", "FEJER_STEPS_F32"),
     (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
     (Kind::F32, "twins", "FEJER_TWINS_F32"),
@@ -56,7 +57,8 @@ pub fn run() -> Result<(), Stop> {
         }),
         ("core for every bare-metal target", &mut || {
             core_on_bare_metal(&["--no-default-features"])?;
-            core_on_bare_metal(&["--features", "fixed"])
+            core_on_bare_metal(&["--features", "fixed"])?;
+            core_on_bare_metal(&["--features", "port"])
         }),
         ("firmware", &mut || {
             for (kind, program, variable) in IMAGES {

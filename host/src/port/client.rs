@@ -9,6 +9,7 @@ use fejer::port::{
     write_command,
 };
 
+use super::error::word;
 use super::{Error, Record};
 
 /// Bytes of the longest body spoken or understood here.
@@ -289,13 +290,6 @@ fn expected(reply: Reply<'_>) -> Option<u32> {
         Reply::Expected { offset } => Some(offset),
         _ => None,
     }
-}
-
-/// The command's name, for messages.
-fn word(command: &Command<'_>) -> String {
-    let text = format!("{command:?}");
-    let end = text.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(text.len());
-    text[..end].to_owned()
 }
 
 fn is_silence(kind: ErrorKind) -> bool {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use fejer::port::Reason;
+use fejer::port::{Command, Reason};
 
 /// Why a device could not be spoken to: what, where, and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -110,4 +110,11 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+}
+
+/// The command's name, for messages.
+pub(super) fn word(command: &Command<'_>) -> String {
+    let text = format!("{command:?}");
+    let end = text.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(text.len());
+    text[..end].to_owned()
 }

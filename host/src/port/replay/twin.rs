@@ -74,7 +74,12 @@ impl<'a, S: Scalar<Float = f32>> Twin<'a, S> {
                 self.transfer.clear();
                 Ok(None)
             }
-            (Command::WriteChunk { offset, bytes }, Reply::Expected { .. }) => {
+            // The offset of what follows in a refusal: it was put there, and that answer was lost.
+            (
+                Command::WriteChunk { offset, bytes },
+                &(Reply::Expected { offset: next }
+                | Reply::Refused(Reason::Offset { expected: next })),
+            ) if next as usize == *offset as usize + bytes.len() => {
                 self.transfer.truncate(*offset as usize);
                 self.transfer.extend_from_slice(bytes);
                 Ok(None)
