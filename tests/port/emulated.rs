@@ -41,6 +41,11 @@ fn switch_on(image: &Image, directory: &Path, key: Option<Key>) -> (Running, Cli
         match Line::open(name, 115_200) {
             Ok(line) => {
                 let mut client = Client::new(line, name, key);
+                // Before the firmware listens, a command can be lost: ask until it answers.
+                client.timeout = Duration::from_secs(1);
+                while let Err(error) = client.status() {
+                    assert!(Instant::now() < deadline, "{error}");
+                }
                 client.timeout = Duration::from_secs(20);
                 return (running, client);
             }
