@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fejer_host::dataset::{Kind, Source, har};
 use fejer_host::matrix::Matrix;
 
-use crate::Failure;
+use fejer_benches::failure::Failure;
 
 /// Names of the data sets.
 pub const NAMES: [&str; 2] = ["har", "mnist"];

@@ -1,16 +1,23 @@
 //! scikit-learn in a private virtual environment, a process a fit, ended when its time is up.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::Failure;
+use fejer_benches::failure::Failure;
+use fejer_benches::python::Environment;
+
 use crate::data::Data;
 
-/// What is installed, from PyPI.
-const PACKAGES: [&str; 2] = ["scikit-learn==1.9.1", "numpy==2.4.6"];
+/// Where the fits run.
+pub const SCIKIT_LEARN: Environment = Environment {
+    name: "sklearn",
+    packages: &["scikit-learn==1.9.1", "numpy==2.4.6"],
+    imports: "import sklearn, numpy",
+    download: "60 MB",
+};
 /// Threads of a fit: as many as ours has.
 const THREADS: &str = "2";
 
@@ -20,36 +27,6 @@ pub struct Answer {
     pub seconds: f64,
     /// P(W) in f64.
     pub objective: f64,
-}
-
-/// The interpreter of the environment, which is made if it is missing.
-pub fn python(directory: &Path) -> Result<PathBuf, Failure> {
-    let environment = directory.join("sklearn");
-    let python = environment.join("bin/python");
-    let imports = |python: &Path| {
-        let status = Command::new(python).args(["-c", "import sklearn, numpy"]).output();
-        status.is_ok_and(|output| output.status.success())
-    };
-    if imports(&python) {
-        return Ok(python);
-    }
-    eprintln!("installing {} into {}", PACKAGES.join(", "), environment.display());
-    run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
-    if imports(&python) {
-        return Ok(python);
-    }
-    let at = environment.display();
-    Err(Failure(format!("scikit-learn does not import; remove {at} and run this again")))
-}
-
-fn run(command: &mut Command) -> Result<(), Failure> {
-    let said = format!("{command:?}");
-    let status = command.status().map_err(Failure::while_doing(&said))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure(format!("{said} failed; Python 3 with venv and a package index are needed")))
 }
 
 /// A fit, `None` where it takes longer than this.

@@ -1,1 +1,4 @@
-//! Stub.
+//! What several measurements share.
+
+pub mod failure;
+pub mod python;

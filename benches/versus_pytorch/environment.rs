@@ -1,45 +1,19 @@
 //! PyTorch in a private virtual environment, and how quiet the machine is.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::Failure;
+use fejer_benches::failure::Failure;
+use fejer_benches::python::Environment;
 
-/// What is installed, from PyPI: the version the figures of the notes were taken with.
-const PACKAGES: [&str; 2] = ["torch==2.15.0", "numpy"];
+/// The version the figures of the notes were taken with.
+pub const PYTORCH: Environment = Environment {
+    name: "pytorch",
+    packages: &["torch==2.15.0", "numpy"],
+    imports: "import torch, numpy",
+    download: "2.4 GB",
+};
 /// Most of one processor that others may use while something is measured.
 pub const MOST_BY_OTHERS: f64 = 0.15;
-
-/// The interpreter of the environment, which is made if it is missing (a download of 2.4 GB).
-pub fn python(directory: &Path) -> Result<PathBuf, Failure> {
-    let environment = directory.join("pytorch");
-    let python = environment.join("bin/python");
-    let imports = |python: &Path| {
-        let status = Command::new(python).args(["-c", "import torch, numpy"]).output();
-        status.is_ok_and(|output| output.status.success())
-    };
-    if imports(&python) {
-        return Ok(python);
-    }
-    eprintln!("installing {} into {} (2.4 GB)", PACKAGES.join(", "), environment.display());
-    run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
-    if imports(&python) {
-        return Ok(python);
-    }
-    let at = environment.display();
-    Err(Failure(format!("PyTorch does not import; remove {at} and run this again")))
-}
-
-fn run(command: &mut Command) -> Result<(), Failure> {
-    let said = format!("{command:?}");
-    let status = command.status().map_err(Failure::while_doing(&said))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure(format!("{said} failed; Python 3 with venv and a package index are needed")))
-}
 
 /// What all processors and some processes have used up to now.
 pub struct Usage {

@@ -19,24 +19,14 @@ mod job;
 mod table;
 mod worker;
 
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use environment::{MOST_BY_OTHERS, Usage};
+use environment::{MOST_BY_OTHERS, PYTORCH, Usage};
+use fejer_benches::failure::Failure;
 use job::{JOBS, job};
 use table::Row;
 use worker::Side;
-
-/// Why there are no figures: what, where and the remedy.
-pub struct Failure(pub String);
-
-impl Failure {
-    /// Something that failed while doing this.
-    pub fn while_doing<E: Display>(doing: impl Display) -> impl FnOnce(E) -> Self {
-        move |error| Self(format!("{doing}: {error}"))
-    }
-}
 
 struct Arguments {
     rounds: usize,
@@ -85,7 +75,7 @@ fn compare(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .join("fejer");
     let directory = target.join("bench");
     std::fs::create_dir_all(&directory).map_err(Failure::while_doing(directory.display()))?;
-    let python = environment::python(&target)?;
+    let python = PYTORCH.python(&target)?;
     let load = environment::used_by_others()?;
     if load > MOST_BY_OTHERS && !arguments.is_loaded {
         return Err(busy(load));

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::Failure;
 use crate::worker::Measured;
+use fejer_benches::failure::Failure;
 
 /// Least medians of the ratio PyTorch ÷ ours.
 const FLOORS: [(&str, &str, f64); 5] = [

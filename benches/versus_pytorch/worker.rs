@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use fejer_host::model::Field;
 
-use crate::Failure;
 use crate::job::job;
+use fejer_benches::failure::Failure;
 
 /// What a side says of one measurement.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]

@@ -1,13 +1,15 @@
 //! A network that `fejer train` wrote, taken apart: the last layer is a head, what is below it makes
-//! features.
+//! features. Or a frozen network from elsewhere, [`onnx`].
+
+pub mod onnx;
 
 use std::path::{Path, PathBuf};
 
 use fejer::Link;
 
 use crate::experiment::{self, Criterion, Entry, Experiment, Part};
-use crate::matrix::View;
-use crate::model::Model;
+use crate::layer::Mode;
+use crate::model::{Batch, Model};
 use crate::trainer::{self, Checkpoint};
 
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -137,22 +139,10 @@ impl Trained {
         Ok((model, weights.to_vec()))
     }
 
-    /// Features of these inputs, some rows at a time, until `each` is false.
-    pub fn features(
-        model: &Model<f32>,
-        weights: &[f32],
-        input: View<'_, f32>,
-        each: &mut dyn FnMut(&[f32]) -> bool,
-    ) {
+    /// Features of these examples.
+    pub fn features(model: &Model<f32>, weights: &[f32], examples: Batch<'_, f32>) -> Vec<f32> {
         let mut tape = model.tape();
-        let rows = model.input().sites;
-        for first in (0..input.rows()).step_by(rows * 256) {
-            let part = input.rows_of(first..input.rows().min(first + rows * 256));
-            let output = model.forward(weights, part, crate::layer::Mode::Evaluate, &mut tape);
-            if !each(output.values()) {
-                return;
-            }
-        }
+        model.forward(weights, examples.input, Mode::Evaluate, &mut tape).values().to_vec()
     }
 
     fn no_head(&self, found: &impl std::fmt::Debug) -> Error {

@@ -13,6 +13,7 @@ mod idx;
 pub mod mnist;
 mod npy;
 mod planetoid;
+pub mod signals;
 pub mod simulated;
 pub mod solar;
 mod sounds;
@@ -26,7 +27,7 @@ pub use archive::{Archived, archived};
 pub use examples::Examples;
 pub use source::{Data, Kind, Source};
 pub use synthetic::{moons, probit, recovery};
-pub use tables::{Labelled, labelled};
+pub use tables::{Arrays, Labelled, arrays, labelled, labels};
 pub use write::{npy_of_floats, npy_of_labels};
 
 use std::path::{Path, PathBuf};

@@ -36,7 +36,7 @@ pub use history::{Epoch, from_csv, to_csv};
 pub use network::{Criterion, Entry, Network, Part};
 pub use run::{Ended, Step, train};
 
-use crate::dataset::{Data, Source};
+use crate::dataset::{Data, Examples, Source};
 use crate::model::Model;
 use crate::trainer::Recipe;
 
@@ -88,6 +88,9 @@ impl Experiment {
     /// See [`crate::dataset::Error`].
     pub fn load(&self, directory: &Path) -> Result<Data, crate::dataset::Error> {
         let mut data = self.data.load(directory)?;
+        if data.train.is_sparse() && !self.takes_sparse(&data) {
+            [data.train, data.test] = [data.train, data.test].map(Examples::dense);
+        }
         let sites = match *self.model.input.as_slice() {
             [height, width, _] => height * width,
             [sites, _] => sites,
@@ -99,6 +102,12 @@ impl Experiment {
             }
         }
         Ok(data)
+    }
+
+    /// Whether the first layer does; a model that does not fit is left to [`Experiment::build`].
+    fn takes_sparse(&self, data: &Data) -> bool {
+        let model = self.model.build(data.graph.as_ref(), self.training.seed);
+        model.is_ok_and(|model| model.takes_sparse())
     }
 
     /// The model for these data; `file` says where it was described, for messages.

@@ -100,8 +100,19 @@ pub struct Model<T> {
     loss: Loss,
 }
 
-/// Enough rows for a product of matrices at full speed, few enough for the caches.
-const PART: usize = 64;
+/// Enough rows for a product of matrices at full speed.
+const MOST_EXAMPLES: usize = 64;
+const LEAST_EXAMPLES: usize = 8;
+
+/// So many numbers, what a stage gives for a part, stay in a cache.
+const CACHED: usize = 1 << 17;
+
+/// Examples that one thread computes; a power of two, so that usual batches split evenly.
+fn part_of(shapes: &[Shape]) -> usize {
+    let widest = shapes.iter().map(|shape| shape.sites * shape.channels).max().unwrap_or(1);
+    let fitting = (CACHED / widest.max(1)).clamp(LEAST_EXAMPLES, MOST_EXAMPLES);
+    1 << fitting.ilog2()
+}
 
 /// A layer that does not fit where it stands.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -150,7 +161,8 @@ impl<T: Real> Model<T> {
         let lowest = lowest.unwrap_or(stages.len());
         let ends = starts.iter().skip(1).copied().chain([stages.len()]);
         let sections = starts.iter().zip(ends).map(|(&start, end)| start..end).collect();
-        Ok(Self { stages, shapes, weights, sections, lowest, part: PART, pieces, loss })
+        let part = part_of(&shapes);
+        Ok(Self { stages, shapes, weights, sections, lowest, part, pieces, loss })
     }
 
     /// Length of the point.

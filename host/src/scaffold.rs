@@ -47,8 +47,8 @@ pub struct Project<'a> {
     pub head: &'a Head,
     /// Where the head is from.
     pub origin: &'a str,
-    /// A checkout's core/; the published package if left out.
-    pub core: Option<&'a Path>,
+    /// `core/` of a checkout: the package is not on a registry.
+    pub core: &'a Path,
     /// Samples to remember.
     pub memory: usize,
 }
@@ -69,10 +69,7 @@ pub fn write(project: &Project<'_>, directory: &Path) -> Result<(), Error> {
     if project.head.link != Link::Softmax {
         return Err(Error::Link(project.head.link));
     }
-    let core = match project.core {
-        Some(path) => format!("{{ path = {:?} }}", path.to_string_lossy()),
-        None => format!("{:?}", env!("CARGO_PKG_VERSION")),
-    };
+    let core = format!("{{ path = {:?} }}", project.core.to_string_lossy());
     let filled = |text: &str| {
         text.replace("@NAME@", name)
             .replace("@CORE@", &core)
@@ -99,8 +96,8 @@ mod tests {
         let at = directory.path().join("field");
         let weights = vec![0.5; 10];
         let head = Head { link: Link::Softmax, outputs: 2, weights, standardise: None };
-        let project =
-            Project { name: "field", head: &head, origin: "of a test", core: None, memory: 8 };
+        let core = Path::new("checkout/core");
+        let project = Project { name: "field", head: &head, origin: "of a test", core, memory: 8 };
         write(&project, &at).unwrap();
         for (file, _) in FILES {
             let text = std::fs::read_to_string(at.join(file)).unwrap();

@@ -139,7 +139,8 @@ fn a_network_is_its_features_and_its_head() {
     let fit = ["head", "fit", "features/features.npy", "--labels", "features/labels.npy", "--json"];
     let from_last = [&fit[..], &["--anchor", "last.ckpt", "--rust", "src.rs"]].concat();
     assert_eq!(json(&from_last, here)["outcome"], "certified");
-    done(&["new", "field", "--head", "src.rs", "--memory", "8"], here);
+    let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");
+    done(&["new", "field", "--head", "src.rs", "--memory", "8", "--core", core], here);
     assert!(here.join("field/src/main.rs").is_file());
 }
 
@@ -175,14 +176,17 @@ fn bad_input_is_code_2_and_names_file_field_and_remedy() {
     refused(&fit(&beyond), here, &["label 3", "3 classes"]);
     refused(&["head", "import", "head.pt"], here, &["head.pt", ".npz"]);
     refused(&["head", "export", "nowhere"], here, &["nowhere", "of a training"]);
-    refused(&["features", "nowhere"], here, &["nowhere", "no such directory"]);
-    refused(&["new", "Field", "--head", "two.ckpt"], here, &["`Field`", "lower-case"]);
+    refused(&["features", "nowhere"], here, &["nowhere", "no such file or directory"]);
+    let new = ["new", "Field", "--head", "two.ckpt", "--core"];
+    let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");
+    refused(&[&new[..], &[core]].concat(), here, &["`Field`", "lower-case"]);
+    refused(&[&new[..], &["nowhere"]].concat(), here, &["nowhere", "checkout"]);
     refused(&["head", "replay", "x", "--factory", "bad.ckpt"], here, &["bad.ckpt", "pretrain"]);
 }
 
 /// Needs a target of rustup and minutes on a busy machine.
 #[test]
-#[ignore = "builds a firmware project; cargo xtask test runs it"]
+#[ignore = "builds a firmware project; cargo xtask accept 4 runs it"]
 fn a_new_project_builds_for_a_cortex_m4f() {
     let directory = tempfile::tempdir().unwrap();
     let here = directory.path();

@@ -70,6 +70,9 @@ pub mod tolerance {
     /// Gradients in PyTorch's f64 as float32 of numbers below 2: what the file rounds, and the bound the
     /// project set itself.
     pub const PYTORCH: f64 = 1e-5;
+    /// ONNX backbones in f32 against NumPy in f64: sums of at most 18 products of order 1, twice; the
+    /// bound the project set itself.
+    pub const ONNX: f64 = 1e-5;
     /// A support function against the projection of a point 10⁴ times as far out as the set is wide.
     pub const SUPPORT: f64 = 2e-3;
 

@@ -2,7 +2,7 @@
 //! the score and the update of a step, at about seven instructions a product on Armv7-M and fifteen on
 //! Armv6-M, which keeps no more than the low word of a product. How many instructions a step takes
 //! depends on its shape alone on Armv7-M and up; where a comparison is a branch (Armv6-M, RV32),
-//! it varies by up to twenty.
+//! it varies by up to thirty.
 //!
 //! ```text
 //! score    sum = n/2 + Σ ⌊weight·feature / 2^(16+g)⌋       a place of the sum is 2^(g−20)

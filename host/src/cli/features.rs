@@ -1,31 +1,78 @@
 //! `fejer features`
 
+mod backbone;
+mod rows;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use fejer_host::backbone::{self, Trained};
-use fejer_host::dataset::{Data, Examples, Kind, Source, npy_of_floats, npy_of_labels};
+use fejer_host::backbone::onnx;
+use fejer_host::dataset::signals::Features;
+use fejer_host::dataset::{Examples, npy_of_floats, npy_of_labels};
 use fejer_host::export;
-use fejer_host::layer::Shape;
 use serde::Serialize;
 
+use self::backbone::Backbone;
+use self::rows::Rows;
 use super::{Failure, bad, interrupted, progress_bar};
 
-/// Make features of data with a frozen network.
+/// Make features of data: of raw signals as the device does, or with a frozen network.
 ///
-/// FROM is a directory that `fejer train --out DIR` wrote: its network without the last layer is
-/// run over the data of its experiment. Or it is a folder of {class}_{anything}.wav (8 kHz, mono, 16
-/// bit): 160 log-mel features each, those of core.
+/// FROM says what of:
+///   a directory that `fejer train --out DIR` wrote: its network without the last layer is run over
+///     the data of its experiment;
+///   signals in a .csv or .npy file: one window of 1024 samples a row, or one long column that is cut
+///     into windows;
+///   a folder of {class}_{anything}.csv, .npy or .wav: a signal each. WAV files (8 kHz, mono, 16 bit)
+///     give 160 log-mel features of the whole sound unless --signal is given;
+///   with --backbone also examples in a .npy or .npz file (examples first, images as [n, channels,
+///     height, width]), or an experiment's .toml, for the data it names.
 ///
-/// Written to --out: features.npy (f32, a row an example) and labels.npy of the training examples,
-/// test_features.npy and test_labels.npy where there are any; `fejer head fit` reads them.
+/// What of signals, --signal says: log-bands (--bands of equal width),
+/// log-mel (mel bands from 0 to half of --rate), or statistics (mean, RMS, kurtosis, crest, zero
+/// crossings). They are those of core: the device computes the same ones.
+///
+/// --backbone is a frozen network: model.onnx (needs a fejer built with `--features onnx`), or a
+/// directory that `fejer train` wrote. Of an ONNX network --output names the node to stop at, by its
+/// name or its value's, such as the layer below a classifier's last; a name that is not there lists
+/// those that are. It runs an example at a time: inputs declare a batch of 1 or a dynamic one.
+///
+///   fejer features recordings/ --signal log-bands --bands 32
+///   fejer features images.npy --labels labels.npy --backbone resnet.onnx --output flatten
+///   fejer head fit features/features.npy --labels features/labels.npy
+///
+/// Written to --out: features.npy (f32, a row an example) and, where classes are known, labels.npy of
+/// the training examples; test_features.npy and test_labels.npy where there is a test. `fejer head
+/// fit` reads them.
 ///
 /// Exit code 0: done; 1: interrupted, nothing written; 2: bad input.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// A trained network, or a folder of WAV files.
+    /// A trained network, signals, or data for a backbone.
     from: PathBuf,
-    /// Where relative paths of the network's data start; without it, the directory itself.
+    /// Frozen network the data go through: an ONNX file, or what `fejer train` wrote.
+    #[arg(long, value_name = "FILE|DIR")]
+    backbone: Option<PathBuf>,
+    /// Node of the ONNX network to stop at; without it, its end.
+    #[arg(long, value_name = "NODE", requires = "backbone")]
+    output: Option<String>,
+    /// Features of raw signals.
+    #[arg(long, value_enum, value_name = "KIND")]
+    signal: Option<Features>,
+    /// Bands of log-bands and log-mel: 8, 16, 32, 64 or 128.
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    bands: usize,
+    /// Samples a second of the signals; log-mel needs it.
+    #[arg(long, value_name = "HZ")]
+    rate: Option<f32>,
+    /// Column of the class in a CSV file, which then needs a header.
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Labels beside a .npy file: whole numbers from 0, one a row.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Where relative paths of an experiment's data start; without it, at the experiment.
     #[arg(long, value_name = "DIR", env = "FEJER_DATA")]
     data: Option<PathBuf>,
     /// Directory to write to; made if missing.
@@ -45,31 +92,31 @@ struct Answer<'a> {
     out: &'a Path,
 }
 
-/// Rows of features, one after the other.
-struct Table {
-    columns: usize,
-    values: Vec<f32>,
-    labels: Vec<usize>,
-}
-
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let has_network = arguments.from.join(super::train::CHECKPOINT).is_file();
-    let (data, tables) = if has_network { by_network(&arguments)? } else { of_sounds(&arguments)? };
-    let [train, test] = &tables;
-    for (table, prefix) in [(train, ""), (test, "test_")] {
-        if table.labels.is_empty() {
+    let networks = [Some(&arguments.from), arguments.backbone.as_ref()];
+    for path in networks.into_iter().flatten().filter(|path| onnx::is_onnx(path)) {
+        onnx::supported(path).map_err(bad)?;
+    }
+    let rows = rows::read(&arguments)?;
+    let backbone = backbone::open(&arguments, &rows)?;
+    let columns = backbone.features(&rows);
+    let tables = through(&backbone, &rows)?;
+    for ((examples, values), prefix) in rows.both().into_iter().zip(&tables).zip(["", "test_"]) {
+        if examples.is_empty() {
             continue;
         }
         let file = |name: &str| arguments.out.join(format!("{prefix}{name}.npy"));
-        let bytes = npy_of_floats(table.labels.len(), table.columns, &table.values);
+        let bytes = npy_of_floats(examples.len(), columns, values);
         export::write(&file("features"), &bytes).map_err(bad)?;
-        export::write(&file("labels"), &npy_of_labels(&table.labels)).map_err(bad)?;
+        if rows.is_labelled {
+            export::write(&file("labels"), &npy_of_labels(&labels(examples))).map_err(bad)?;
+        }
     }
     let answer = Answer {
-        features: train.columns,
-        train: train.labels.len(),
-        test: test.labels.len(),
-        classes: &data.classes,
+        features: columns,
+        train: rows.data.train.len(),
+        test: rows.data.test.len(),
+        classes: if rows.is_labelled { &rows.data.classes } else { &[] },
         out: &arguments.out,
     };
     if arguments.json {
@@ -86,54 +133,25 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn of_sounds(arguments: &Arguments) -> Result<(Data, [Table; 2]), Failure> {
-    if !arguments.from.is_dir() {
-        return Err(bad(format!(
-            "{}: no such directory; give one that `fejer train` wrote, or a folder of WAV files",
-            arguments.from.display()
-        )));
-    }
-    let source = Kind::Wav(arguments.from.clone());
-    let source = Source { source, test: 0.0, standardise: false, seed: 0 };
-    let data = source.load(Path::new("")).map_err(bad)?;
-    let tables = [&data.train, &data.test].map(|examples| Table {
-        columns: examples.input().columns(),
-        values: examples.input().values().to_vec(),
-        labels: labels(examples),
-    });
-    Ok((data, tables))
-}
-
-fn by_network(arguments: &Arguments) -> Result<(Data, [Table; 2]), Failure> {
-    let trained = backbone::read(&arguments.from).map_err(bad)?;
-    let directory = arguments.data.as_ref().unwrap_or(&arguments.from);
-    let data = trained.experiment.load(directory).map_err(bad)?;
-    let (model, weights) = trained.backbone(&data).map_err(bad)?;
-    let Shape { sites, channels } = model.output();
-    if sites != 1 {
-        return Err(bad(format!(
-            "{}: the layer below the last gives {sites} rows an example; put \"flatten\" before it",
-            arguments.from.display()
-        )));
-    }
+/// Features of the examples to train on and of those of the test.
+fn through(backbone: &Backbone, rows: &Rows) -> Result<[Vec<f32>; 2], Failure> {
+    const AT_ONCE: usize = 256;
     let flag = interrupted()?;
-    let bar = progress_bar((data.train.len() + data.test.len()) as u64, "examples")?;
-    let mut tables = vec![];
-    for examples in [&data.train, &data.test] {
-        let mut values = Vec::with_capacity(examples.len() * channels);
-        Trained::features(&model, &weights, examples.input(), &mut |rows| {
-            values.extend_from_slice(rows);
-            bar.inc((rows.len() / channels.max(1)) as u64);
-            !flag.load(Ordering::SeqCst)
-        });
-        if flag.load(Ordering::SeqCst) {
-            return Err((1, "interrupted; nothing was written".into()));
+    let count = rows.data.train.len() + rows.data.test.len();
+    let bar = progress_bar(count as u64, "examples")?;
+    let mut tables = [vec![], vec![]];
+    for (examples, values) in rows.both().into_iter().zip(&mut tables) {
+        for first in (0..examples.len()).step_by(AT_ONCE) {
+            let end = examples.len().min(first + AT_ONCE);
+            values.extend(backbone.apply(rows, examples, first..end)?);
+            bar.inc((end - first) as u64);
+            if flag.load(Ordering::SeqCst) {
+                return Err((1, "interrupted; nothing was written".into()));
+            }
         }
-        tables.push(Table { columns: channels, values, labels: labels(examples) });
     }
     bar.finish_and_clear();
-    let tables = tables.try_into().map_err(|_| bad("two tables"))?;
-    Ok((data, tables))
+    Ok(tables)
 }
 
 /// The class of each example.

@@ -24,9 +24,9 @@ pub struct Arguments {
     /// A checkpoint (.ckpt) or a file of constants (.rs).
     #[arg(long, value_name = "FILE")]
     head: PathBuf,
-    /// core/ of a checkout of Fejér, to build without a registry.
+    /// core/ of a checkout of Fejér; the package is not on a registry.
     #[arg(long, value_name = "DIR")]
-    core: Option<PathBuf>,
+    core: PathBuf,
     /// Samples the device remembers.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     memory: u16,
@@ -46,17 +46,17 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     } else {
         super::head::read(path)?
     };
-    let core = arguments.core.as_ref().map(|core| {
-        core.canonicalize()
-            .map_err(|error| bad(format!("{}: {error}; give core/ of a checkout", core.display())))
-    });
-    let core = core.transpose()?;
+    let core = &arguments.core;
+    let manifest = core.join("Cargo.toml");
+    let core = core.canonicalize().ok().filter(|_| manifest.is_file()).ok_or_else(|| {
+        bad(format!("{}: not there; give core/ of a checkout", manifest.display()))
+    })?;
     let origin = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let project = Project {
         name: &arguments.name,
         head: &head,
         origin: &format!("from {origin}"),
-        core: core.as_deref(),
+        core: &core,
         memory: arguments.memory.into(),
     };
     let directory = arguments.out.join(&arguments.name);

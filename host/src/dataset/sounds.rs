@@ -6,9 +6,35 @@ use std::path::{Path, PathBuf};
 use super::{Error, digits};
 use crate::matrix::Matrix;
 
+const REMEDY: &str = "name it {class}_{anything}.wav, 8 kHz, mono, 16 bit, with sound in it";
+
 /// Features, and the class of each by name, in the order of the files' names.
 pub(super) fn read(directory: &Path) -> Result<(Matrix<f32>, Vec<String>), Error> {
-    let missing = |source: std::io::Error| match source.kind() {
+    let missing = "put WAV files there, named {class}_{anything}.wav";
+    let files = named(directory, &["wav"], missing)?;
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    for (path, class) in files {
+        let sound = digits::read_sound(&path)?;
+        let features = digits::features(&sound).map_err(|error| Error::Content {
+            path: path.clone(),
+            place: "sound".into(),
+            reason: error.to_string(),
+            remedy: REMEDY,
+        })?;
+        values.extend_from_slice(&features);
+        labels.push(class);
+    }
+    Ok((Matrix::new(labels.len(), digits::FEATURES, values), labels))
+}
+
+/// The files with one of these extensions in the order of their names, and the class each name begins
+/// with; `missing` says what to do if there are none.
+pub(super) fn named(
+    directory: &Path,
+    extensions: &[&str],
+    missing: &'static str,
+) -> Result<Vec<(PathBuf, String)>, Error> {
+    let unreadable = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => Error::MissingDirectory {
             path: directory.to_owned(),
             remedy: "give the folder of WAV files in data.source",
@@ -16,33 +42,32 @@ pub(super) fn read(directory: &Path) -> Result<(Matrix<f32>, Vec<String>), Error
         _ => Error::Unreadable { path: directory.to_owned(), source },
     };
     let mut files: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(missing)? {
-        let path = entry.map_err(missing)?.path();
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav")) {
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let has = |extension: &std::ffi::OsStr| {
+            extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted))
+        };
+        if path.extension().is_some_and(has) {
             files.push(path);
         }
     }
     files.sort();
     if files.is_empty() {
-        let remedy = "put WAV files there, named {class}_{anything}.wav";
-        return Err(Error::MissingFile { path: directory.join("*.wav"), remedy });
+        let path = directory.join(format!("*.{}", extensions[extensions.len() - 1]));
+        return Err(Error::MissingFile { path, remedy: missing });
     }
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    for path in &files {
-        let refuse = |reason: String| Error::Content {
-            path: path.clone(),
-            place: "name or sound".into(),
-            reason,
-            remedy: "name it {class}_{anything}.wav, 8 kHz, mono, 16 bit, with sound in it",
-        };
+    let class = |path: PathBuf| {
         let stem = path.file_stem().and_then(|stem| stem.to_str());
-        let class = stem.and_then(|stem| stem.split_once('_')).map(|(class, _)| class);
-        let class = class.filter(|class| !class.is_empty());
-        let class = class.ok_or_else(|| refuse("no class before a `_`".into()))?;
-        let sound = digits::read_sound(path)?;
-        let features = digits::features(&sound).map_err(|error| refuse(error.to_string()))?;
-        values.extend_from_slice(&features);
-        labels.push(class.to_owned());
-    }
-    Ok((Matrix::new(files.len(), digits::FEATURES, values), labels))
+        let class = stem.and_then(|stem| stem.split_once('_')).map(|(class, _)| class.to_owned());
+        match class.filter(|class| !class.is_empty()) {
+            Some(class) => Ok((path, class)),
+            None => Err(Error::Content {
+                path,
+                place: "name".into(),
+                reason: "no class before a `_`".into(),
+                remedy: "name it {class}_{anything}, such as worn_3.wav",
+            }),
+        }
+    };
+    files.into_iter().map(class).collect()
 }

@@ -23,7 +23,7 @@ pub struct Source {
     #[serde(default)]
     pub test: f64,
     /// Every feature to mean 0 and deviation 1 over the training examples; one that never changes
-    /// keeps its unit.
+    /// keeps its unit. Not for the words of a graph, whose zeros are not kept.
     #[serde(default)]
     pub standardise: bool,
     /// Of the split, and of what is drawn.
@@ -113,6 +113,12 @@ impl Source {
                 Data { train: read.train, test: read.test, graph: Some(read.filter), classes }
             }
         };
+        if self.standardise && data.train.is_sparse() {
+            let remedy = "is not for a graph: the zeros among its words are not kept, and every row of words \
+                          sums to 1 already; set it to false"
+                .into();
+            return Err(Error::Setting { field: "standardise", remedy });
+        }
         if self.standardise {
             standardise(&mut data);
         }

@@ -48,8 +48,37 @@ pub fn labelled(path: &Path, labels_at: Option<&Path>, label: &str) -> Result<La
     Ok((rows, numbers, (0..classes).map(|class| class.to_string()).collect()))
 }
 
+/// The axes of an example, examples row after row, and their labels.
+pub type Arrays = (Vec<usize>, Matrix<f32>, Option<Vec<usize>>);
+
+/// Examples of any number of axes from a .npy or .npz file, with labels if there are: in `labels_at`, or
+/// in the .npz file itself.
+///
+/// # Errors
+/// See [`Error`].
+pub fn arrays(path: &Path, labels_at: Option<&Path>) -> Result<Arrays, Error> {
+    let (axes, rows) = shaped(path)?;
+    let holds_labels = || -> Result<bool, Error> {
+        if !is_archive(path) {
+            return Ok(false);
+        }
+        Ok(archive::archived(path, "labels")?.is_some() || archive::archived(path, "y")?.is_some())
+    };
+    let labels_at = match labels_at {
+        None if holds_labels()? => Some(path),
+        other => other,
+    };
+    let numbers = labels_at.map(|file| labels(file, rows.rows())).transpose()?;
+    Ok((axes, rows, numbers))
+}
+
 /// Features, row after row, all finite; axes beyond the first are one row.
 pub(super) fn features(path: &Path) -> Result<Matrix<f32>, Error> {
+    Ok(shaped(path)?.1)
+}
+
+/// The same with the axes of a row.
+fn shaped(path: &Path) -> Result<(Vec<usize>, Matrix<f32>), Error> {
     let (shape, values) = array(path, &["features", "X"])?;
     let rows = shape.first().copied().unwrap_or(0);
     if shape.len() < 2 || rows == 0 {
@@ -66,11 +95,15 @@ pub(super) fn features(path: &Path) -> Result<Matrix<f32>, Error> {
             remedy: "every feature must be a finite number below 3e38; repair or drop the row",
         });
     }
-    Ok(Matrix::new(rows, columns, values.into_iter().map(|value| value as f32).collect()))
+    let values = values.into_iter().map(|value| value as f32).collect();
+    Ok((shape[1..].to_vec(), Matrix::new(rows, columns, values)))
 }
 
 /// One label a row: whole numbers from 0.
-pub(super) fn labels(path: &Path, rows: usize) -> Result<Vec<usize>, Error> {
+///
+/// # Errors
+/// See [`Error`].
+pub fn labels(path: &Path, rows: usize) -> Result<Vec<usize>, Error> {
     let (shape, values) = array(path, &["labels", "y"])?;
     let refuse = |place: String, reason: String, remedy| {
         Err(Error::Content { path: path.to_owned(), place, reason, remedy })

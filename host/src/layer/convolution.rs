@@ -15,6 +15,9 @@ use crate::real::Real;
 /// Channels of the input times filters up to which the direct way is the faster one.
 const FEW: usize = 512;
 
+/// The most lanes a vector has.
+const WIDEST: usize = 16;
+
 /// Square filters over an image with zeros around it. The weights of one filter are ordered as the
 /// patch: row, column, channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,19 +69,22 @@ impl Convolution {
         lifted: &mut Matrix<T>,
         mut output: ViewMut<'_, T>,
     ) {
+        if self.is_direct() {
+            let [planes, packed] = direct::Forward::<T>::room(self);
+            lifted.reshape(1, planes + packed);
+            lifted.values_mut().fill(T::ZERO);
+            let (layer, matrix) = (self, matrix.values());
+            let room = lifted.values_mut().split_at_mut(planes).into();
+            return direct::Forward { layer, matrix, bias, images, room, output }.run();
+        }
         self.shape_lifted(lifted);
         let sites = self.output_image().shape().sites;
         let images = images.blocks(self.image.shape().sites);
         for (image, mut output) in images.zip(output.blocks(sites)) {
             let lifted = self.lift(image, lifted);
-            if self.is_direct() {
-                let (layer, matrix, planes) = (self, matrix.values(), lifted.values());
-                direct::Forward { layer, matrix, bias, planes, output: output.values() }.run();
-            } else {
-                matmul(self.factor(lifted), matrix, output.reborrow());
-                if !bias.is_empty() {
-                    affine::add_bias(bias, output);
-                }
+            matmul(self.factor(lifted), matrix, output.reborrow());
+            if !bias.is_empty() {
+                affine::add_bias(bias, output);
             }
         }
     }

@@ -4,16 +4,30 @@
 
 use fejer::Link;
 
-use super::Error;
 use super::contender::{Contender, Criterion};
-use crate::layer::{BatchNorm, Graph, Shape};
+use super::report::Figure;
+use super::study::{Job, Study, marked};
+use super::{Error, Setting};
+use crate::dataset::Examples;
+use crate::layer::{BatchNorm, Graph, Initialiser, Shape};
 use crate::matrix::Csr;
 use crate::model::{Field, Loss, Model, Stage};
-use crate::trainer::{Recipe, Scale, Update};
+use crate::trainer::{Recipe, Scale, Update, evaluate};
 
 pub(super) const FIRST: &str = "monotone field, first version";
 pub(super) const SECOND: &str = "monotone field, second version";
 pub(super) const SGD: &str = "SGD on squared error, same step";
+
+pub(super) const SQUARED: &str = "test squared error";
+pub(super) const ERROR: &str = "test error";
+pub(super) const F1: &str = "test weighted F1";
+/// Candidates are chosen by it.
+const TRAINED: &str = "train squared error";
+
+/// Hidden layers and epochs after which is measured, of both experiments on recordings.
+pub(super) const HIDDEN: [usize; 2] = [64, 64];
+pub(super) const EARLY: u32 = 20;
+pub(super) const EPOCHS: u32 = 100;
 
 /// Nesterov's momentum, made anew every epoch, at step .001.
 const STEP: f64 = 1e-3;
@@ -53,6 +67,34 @@ impl Network<'_> {
         let shape = Shape { sites: self.filter.rows(), channels: self.inputs };
         Ok(Model::new(shape, stages, loss)?)
     }
+}
+
+/// Trains every contender of a published experiment and measures it on both parts.
+pub(super) fn figures(
+    case: &str,
+    network: &Network<'_>,
+    published: &Published,
+    [train, test]: [Examples<f32>; 2],
+    setting: &Setting<'_>,
+) -> Result<Vec<Figure>, Error> {
+    let quantities = vec![SQUARED, ERROR, F1, TRAINED];
+    let study = Study {
+        case: case.into(),
+        marks: setting.marks(&[EARLY, EPOCHS]),
+        chosen_by: quantities.len() - 1,
+        quantities,
+        contenders: published.contenders(),
+    };
+    let fit = |job: Job<'_>| {
+        let model = network.model(job.criterion)?;
+        let initialiser = Initialiser::Glorot;
+        marked(model, job, initialiser, &train, &study.marks, &mut |model, point, tape| {
+            let unseen = evaluate(model, point, &test, tape);
+            let seen = evaluate(model, point, &train, tape).squared_error;
+            vec![unseen.squared_error, unseen.error, unseen.weighted_f1, seen]
+        })
+    };
+    study.run(setting, &fit)
 }
 
 /// How a graph experiment was published.

@@ -1,23 +1,16 @@
 //! Anomalies of traffic flow, three classes (svi.md §2.5): graph layers 4–64–64–3 with batch
 //! normalisation, on twenty sensors each joined to its nearest.
 
-use super::graphs::{FIRST, Network, Published, SECOND, SGD};
+use super::graphs::{self, EARLY, EPOCHS, ERROR, F1, FIRST, HIDDEN, Network, Published, SECOND};
+use super::graphs::{SGD, SQUARED};
 use super::report::{Bar, Known, Report};
-use super::study::{Job, Study, marked};
 use super::{Error, Setting};
 use crate::dataset::traffic::{CLASSES, load};
-use crate::layer::{Initialiser, gcn_norm};
-use crate::trainer::evaluate;
+use crate::layer::gcn_norm;
 
 const MEMORY: usize = 4;
 const NEAREST: usize = 5;
-const HIDDEN: [usize; 2] = [64, 64];
-const EARLY: u32 = 20;
-const EPOCHS: u32 = 100;
 const CASE: &str = "H = 64";
-const SQUARED: &str = "test squared error";
-const ERROR: &str = "test error";
-const F1: &str = "test weighted F1";
 
 /// The notebook's printed results, and the bar of the weighted F1.
 fn known() -> Vec<Known> {
@@ -56,32 +49,18 @@ pub(super) fn run(setting: &Setting<'_>) -> Result<Report, Error> {
     let [train, test] = traffic.examples(MEMORY);
     let train = setting.few(train);
     let published = Published { nodes, outputs: CLASSES, batch: 600, factor: nodes as f64 };
-    let study = Study {
-        case: CASE.into(),
-        marks: setting.marks(&[EARLY, EPOCHS]),
-        quantities: vec![SQUARED, ERROR, F1, "train squared error"],
-        chosen_by: 3,
-        contenders: published.contenders(),
-    };
-    let fit = |job: Job<'_>| {
-        let model = network.model(job.criterion)?;
-        let initialiser = Initialiser::Glorot;
-        marked(model, job, initialiser, &train, &study.marks, &mut |model, point, tape| {
-            let unseen = evaluate(model, point, &test, tape);
-            let seen = evaluate(model, point, &train, tape).squared_error;
-            vec![unseen.squared_error, unseen.error, unseen.weighted_f1, seen]
-        })
-    };
+    let hours = [train.len(), test.len()];
+    let figures = graphs::figures(CASE, &network, &published, [train, test], setting)?;
     let report = Report {
         experiment: "traffic".into(),
         about: format!(
             "anomalies of traffic flow at {nodes} sensors, {} hours for training and {} for the test; graph network \
              4–64–64–3 with batch normalisation, batches of 600, step .001, Nesterov momentum .99 anew every epoch",
-            train.len(),
-            test.len()
+            hours[0],
+            hours[1]
         ),
         seeds: setting.seeds.clone(),
-        figures: study.run(setting, &fit)?,
+        figures,
         remarks: vec![
             "At the published step both versions of the monotone field beat SGD, in the published order: by far at \
              epoch 20, by a hundredth of F1 at epoch 100. SGD at a step that goes as far, SGD tuned on the training \

@@ -4,6 +4,7 @@
 //! `fejer reproduce NAME --json`, the comparisons with PyTorch and scikit-learn from their benches
 //! (never with `--quick`: they download gigabytes), and bad input is given to the program itself.
 
+mod frozen;
 mod refused;
 mod reproduced;
 
@@ -43,16 +44,29 @@ pub fn lines(quick: bool) -> Result<Vec<Line>, Stop> {
         lines.extend(missing.collect::<Vec<_>>());
         lines.extend(ran.lines);
     }
+    lines.push(firmware_project()?);
     let fejer = release()?;
     lines.extend(refused::lines(&fejer)?);
     lines.extend(reproduced::lines(&fejer, &data, quick)?);
     if !quick {
+        lines.extend(frozen::lines(&data)?);
         lines.push(clean_build()?);
         for bench in ["versus_pytorch", "head_fit"] {
             lines.extend(of_bench(bench, &data)?);
         }
     }
     Ok(lines)
+}
+
+/// What `fejer new` writes builds for a Cortex-M4F.
+fn firmware_project() -> Result<Line, Stop> {
+    eprintln!("tests: a new firmware project");
+    let test = ["test", "-q", "-p", "fejer-host", "--locked", "--test", "head", "--", "--ignored"];
+    let ran = output(cargo().args(test))?;
+    let text = String::from_utf8_lossy(&ran.stdout);
+    let pass = ran.status.success() && text.contains("test result: ok. 1 passed");
+    let measured = if pass { "it does" } else { "it does not; `cargo test -- --ignored` says why" };
+    Ok(Line::new("a project of `fejer new`", "builds for thumbv7em-none-eabihf", measured, pass))
 }
 
 /// The program, built for release.
@@ -82,6 +96,22 @@ fn clean_build() -> Result<Line, Stop> {
     Ok(Line::new("clean release build of the workspace", bound, format!("{seconds} s"), pass))
 }
 
+/// What tells the rows of a bench apart.
+const WORDS: [&str; 5] = ["job", "field", "data", "lambda", "solver"];
+
+/// What the issue asks of a row.
+fn floor(row: &[String]) -> Option<f64> {
+    match row.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["FC", "gradient"] => Some(1.05),
+        ["FC", "monotone"] => Some(1.2),
+        ["CNN", "gradient"] => Some(1.8),
+        ["GCN-16", "gradient"] => Some(2.2),
+        ["GCN-64", "gradient"] => Some(1.3),
+        [.., "lbfgs" | "newton-cholesky" | "saga"] => Some(1.0),
+        _ => None,
+    }
+}
+
 /// A bench that holds its own floors: its last words, and that it ended well.
 fn of_bench(name: &str, data: &std::path::Path) -> Result<Vec<Line>, Stop> {
     eprintln!("bench: {name}");
@@ -107,13 +137,11 @@ fn of_bench(name: &str, data: &std::path::Path) -> Result<Vec<Line>, Stop> {
         code == 0 && !rows.is_empty(),
     );
     let row = |row: &serde_json::Value| {
-        let words = row.as_object().into_iter().flatten();
-        let words = words.filter(|(key, _)| !key.starts_with("ratio"));
-        let what: Vec<String> =
-            words.map(|(_, value)| value.to_string().replace('"', "")).collect();
+        let words = WORDS.iter().filter_map(|&word| row.get(word));
+        let what: Vec<String> = words.map(|value| value.to_string().replace('"', "")).collect();
         let ratio = |key| row.get(key).and_then(serde_json::Value::as_f64).unwrap_or(f64::NAN);
         let [median, least, most] = ["ratio_median", "ratio_min", "ratio_max"].map(ratio);
-        let floor = row.get("floor").and_then(serde_json::Value::as_f64);
+        let floor = floor(&what);
         let bound = floor.map_or_else(|| "said".to_owned(), |floor| format!("≥ {floor}"));
         let holds = floor.is_none_or(|floor| median >= floor);
         let measured = format!("{median:.2} ({least:.2} to {most:.2})");

@@ -118,12 +118,16 @@ fn a_citation_graph_is_one_example_that_asks_for_some_nodes() {
     citations(directory.path());
     let source = source("source = { graph = \".\" }");
     let data = source.load(directory.path()).unwrap();
-    assert_eq!(data.train.input().values(), [1.0, 0.0, 0.5, 0.5, 0.0, 0.0]);
+    assert!(data.train.is_sparse() && data.test.is_sparse());
+    assert_eq!(data.train.clone().dense().input().values(), [1.0, 0.0, 0.5, 0.5, 0.0, 0.0]);
     assert_eq!(data.train.target().values()[..4], [1.0, 0.0, 0.0, 1.0]);
     assert!(data.train.target().row(2)[0].is_nan());
     assert_eq!(data.test.target().row(2), [0.0, 1.0]);
     let filter: Vec<_> = data.graph.unwrap().entries().map(|entry| (entry.0, entry.1)).collect();
     assert_eq!(filter, [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (2, 2)]);
+
+    let centred = Source { standardise: true, ..source.clone() };
+    names_all(&message(&centred, directory.path()), &["data.standardise", "graph", "false"]);
 
     let put = |name: &str, values: &[u32]| whole(&directory.path().join(name), values);
     let refused = |parts: &[&str]| names_all(&message(&source, directory.path()), parts);

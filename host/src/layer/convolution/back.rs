@@ -3,7 +3,7 @@
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use super::Convolution;
+use super::{Convolution, WIDEST};
 use crate::matrix::{View, ViewMut, lanes};
 use crate::real::Real;
 
@@ -16,9 +16,6 @@ pub(super) struct PullBack<'a, T> {
     pub(super) room: [&'a mut [T]; 2],
     pub(super) below: ViewMut<'a, T>,
 }
-
-/// The most lanes a vector has.
-const WIDEST: usize = 16;
 
 impl<T: Real> PullBack<'_, T> {
     /// For the filters as they are read, and for the padded image, past whose end a vector may reach.
@@ -75,28 +72,31 @@ impl<T: Real> PullBack<'_, T> {
         }
     }
 
-    /// The padded image ← all sites of one image's signal.
+    /// The padded image ← all sites of one image's signal, column after column: what a site adds to
+    /// lies where the site above it has just added, not across it, so nothing waits for memory.
     #[inline(always)]
-    fn scatter<S: Simd>(&mut self, simd: S, signal: View<'_, T>) {
+    fn scatter<S: Simd>(&mut self, simd: S, signal: &[T]) {
         let Convolution { image, filters, size, .. } = *self.layer;
         let (output, width) = (self.layer.output_image(), self.layer.padded()[1]);
         self.room[1].fill(T::ZERO);
-        for (site, signal) in signal.each_row().enumerate() {
-            let (row, column) = (site / output.width, site % output.width);
+        for column in 0..output.width {
             for (strip, across) in (0..size * image.channels).step_by(lanes::<T, S>()).enumerate() {
-                let mut done = 0;
-                macro_rules! strips {
-                    ($($rows:literal),*) => {$(
-                        while size - done >= $rows {
-                            let corner = (row + done) * width + column;
-                            let corner = corner * image.channels + across;
-                            let vector = strip * filters * size + done;
-                            self.tile::<S, $rows>(simd, signal, vector, corner);
-                            done += $rows;
-                        }
-                    )*};
+                for row in 0..output.height {
+                    let signal = &signal[(row * output.width + column) * filters..][..filters];
+                    let mut done = 0;
+                    macro_rules! strips {
+                        ($($rows:literal),*) => {$(
+                            while size - done >= $rows {
+                                let corner = (row + done) * width + column;
+                                let corner = corner * image.channels + across;
+                                let vector = strip * filters * size + done;
+                                self.tile::<S, $rows>(simd, signal, vector, corner);
+                                done += $rows;
+                            }
+                        )*};
+                    }
+                    strips!(5, 3, 2, 1);
                 }
-                strips!(5, 3, 2, 1);
             }
         }
     }
@@ -111,7 +111,7 @@ impl<T: Real> WithSimd for PullBack<'_, T> {
         let sites = self.layer.output_image().shape().sites;
         let numbers = self.layer.image.shape().sites * self.layer.image.channels;
         for (index, signal) in self.signal.blocks(sites).enumerate() {
-            self.scatter(simd, signal);
+            self.scatter(simd, signal.values());
             let image = &mut self.below.values()[index * numbers..(index + 1) * numbers];
             self.layer.take_inside(self.room[1], image);
         }

@@ -5,10 +5,10 @@
 //! The image comes as *planes*, one for each channel with its padding, so that neighbours lie next to
 //! each other.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use super::Convolution;
-use crate::matrix::{lanes, load, numbers_mut, store};
+use super::{Convolution, WIDEST};
+use crate::matrix::{View, ViewMut, lanes, load, numbers_mut, store};
 use crate::real::Real;
 
 impl Convolution {
@@ -59,39 +59,71 @@ impl Convolution {
     }
 }
 
-/// output ← the filters over the planes of one image.
+/// output ← the filters over the images.
 pub(super) struct Forward<'a, T> {
     pub(super) layer: &'a Convolution,
     pub(super) matrix: &'a [T],
+    /// One number a filter, or none.
     pub(super) bias: &'a [T],
-    pub(super) planes: &'a [T],
-    pub(super) output: &'a mut [T],
+    pub(super) images: View<'a, T>,
+    /// As many numbers as [`Forward::room`] says, zeros in the first.
+    pub(super) room: [&'a mut [T]; 2],
+    pub(super) output: ViewMut<'a, T>,
 }
 
 impl<T: Real> Forward<'_, T> {
+    /// For the planes of one image, and for bias and filters as they are read.
+    pub(super) fn room(layer: &Convolution) -> [usize; 2] {
+        [layer.planes(), (layer.patch() + 1) * layer.filters.next_multiple_of(WIDEST)]
+    }
+
     pub(super) fn run(self) {
         Arch::new().dispatch(self);
     }
 
-    /// The sums of `SITES` sites next to each other, at the filters from `first` on.
+    /// For each vector of filters its bias, then its entries, with zeros beyond the filters.
+    #[inline(always)]
+    fn pack<S: Simd>(&mut self) {
+        let (filters, lanes) = (self.layer.filters, lanes::<T, S>());
+        self.room[1].fill(T::ZERO);
+        let mut packed = self.room[1].chunks_exact_mut(lanes);
+        for first in self.layer.starts(lanes) {
+            let end = filters.min(first + lanes);
+            let bias = self.bias.get(first..end);
+            let entries = self.matrix.chunks_exact(filters).map(|entry| Some(&entry[first..end]));
+            for (values, packed) in [bias].into_iter().chain(entries).zip(packed.by_ref()) {
+                let values = values.unwrap_or_default();
+                packed[..values.len()].copy_from_slice(values);
+            }
+        }
+    }
+}
+
+/// The planes of one image, and the filters as they are read.
+struct Planes<'a, T> {
+    layer: &'a Convolution,
+    values: &'a [T],
+    packed: &'a [T],
+}
+
+impl<T: Real> Planes<'_, T> {
+    /// The sums of `SITES` sites next to each other, of the vector of filters packed here.
     #[inline(always)]
     fn tile<S: Simd, const SITES: usize>(
         &self,
         simd: S,
         corner: usize,
-        first: usize,
+        packed: &[T::Vector<S>],
     ) -> [T::Vector<S>; SITES] {
-        let Convolution { image, filters, size, .. } = *self.layer;
+        let Convolution { image, size, .. } = *self.layer;
         let [height, width] = self.layer.padded();
-        let mut sums = [load::<T, S>(self.bias, first); SITES];
-        let mut at = first;
+        let (bias, mut entries) = (packed[0], packed[1..].iter());
+        let mut sums = [bias; SITES];
         for down in 0..size {
             for across in 0..size {
-                for channel in 0..image.channels {
-                    let weights = load::<T, S>(self.matrix, at);
-                    at += filters;
-                    let from = corner + (channel * height + down) * width + across;
-                    let pixels = &self.planes[from..from + SITES];
+                let planes = self.values[corner + down * width + across..].chunks(height * width);
+                for (pixels, &weights) in planes.zip(entries.by_ref().take(image.channels)) {
+                    let pixels = &pixels[..SITES];
                     for site in 0..SITES {
                         let pixel = T::splat(simd, pixels[site]);
                         sums[site] = T::multiply_add(simd, pixel, weights, sums[site]);
@@ -101,27 +133,27 @@ impl<T: Real> Forward<'_, T> {
         }
         sums
     }
-}
 
-impl<T: Real> WithSimd for Forward<'_, T> {
-    type Output = ();
-
+    /// output ← all sites.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn filter<S: Simd>(&self, simd: S, values: &mut [T]) {
         let (layer, filters) = (*self.layer, self.layer.filters);
         let (output, width) = (layer.output_image(), layer.padded()[1]);
-        for row in 0..output.height {
-            for first in layer.starts(lanes::<T, S>()) {
+        let lanes = lanes::<T, S>();
+        let packed = self.packed.chunks_exact((layer.patch() + 1) * lanes);
+        let vectors = layer.starts(lanes).zip(packed.map(bytemuck::cast_slice));
+        for (first, packed) in vectors {
+            for row in 0..output.height {
                 let mut done = 0;
                 macro_rules! strips {
                     ($($sites:literal),*) => {$(
                         while output.width - done >= $sites {
                             let corner = row * width + done;
-                            let sums = self.tile::<S, $sites>(simd, corner, first);
+                            let sums = self.tile::<S, $sites>(simd, corner, packed);
                             let site = row * output.width + done;
                             // lanes beyond the filters are written over by the sites that follow
                             for (site, sums) in (site..).zip(sums) {
-                                store::<T, S>(self.output, site * filters + first, sums);
+                                store::<T, S>(values, site * filters + first, sums);
                             }
                             done += $sites;
                         }
@@ -129,6 +161,21 @@ impl<T: Real> WithSimd for Forward<'_, T> {
                 }
                 strips!(14, 10, 8, 4, 2, 1);
             }
+        }
+    }
+}
+
+impl<T: Real> WithSimd for Forward<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        self.pack::<S>();
+        let Self { layer, images, room: [planes, packed], mut output, .. } = self;
+        let images = images.blocks(layer.image.shape().sites);
+        for (image, mut output) in images.zip(output.blocks(layer.output_image().shape().sites)) {
+            layer.fill_planes(image.values(), planes);
+            Planes { layer, values: planes, packed }.filter(simd, output.values());
         }
     }
 }

@@ -14,12 +14,13 @@ pub(super) struct Maximum<'a, T> {
     pub(super) chosen: &'a mut [T],
 }
 
-impl<T: Real> WithSimd for Maximum<'_, T> {
-    type Output = ();
-
+impl<T: Real> Maximum<'_, T> {
+    /// Windows of `SIZE`, of any size where it is 0: the usual ones are unrolled.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn choose<S: Simd, const SIZE: usize>(self, simd: S) {
         let [from, to] = self.pool.sizes();
+        let size = if SIZE == 0 { self.pool.size } else { SIZE };
+        let (channels, width) = (self.pool.image.channels, self.pool.image.width);
         let outputs = self.output.chunks_exact_mut(to).zip(self.chosen.chunks_exact_mut(to));
         for (input, (output, chosen)) in self.input.chunks_exact(from).zip(outputs) {
             self.pool.each_window(
@@ -28,17 +29,35 @@ impl<T: Real> WithSimd for Maximum<'_, T> {
                 |to, corner| {
                     let mut best = load::<T, S>(input, corner);
                     let (mut place, mut number) = (T::splat(simd, T::ZERO), T::ZERO);
-                    for pixel in self.pool.pixels().skip(1) {
-                        number += T::ONE;
-                        let found = load::<T, S>(input, corner + pixel);
-                        let here = T::splat(simd, number);
-                        place = T::where_greater(simd, [found, best], [here, place]);
-                        best = T::where_greater(simd, [found, best], [found, best]);
+                    for down in 0..size {
+                        for across in 0..size {
+                            if down + across > 0 {
+                                number += T::ONE;
+                                let pixel = corner + (down * width + across) * channels;
+                                let found = load::<T, S>(input, pixel);
+                                let here = T::splat(simd, number);
+                                place = T::where_greater(simd, [found, best], [here, place]);
+                                best = T::where_greater(simd, [found, best], [found, best]);
+                            }
+                        }
                     }
                     store::<T, S>(output, to, best);
                     store::<T, S>(chosen, to, place);
                 },
             );
+        }
+    }
+}
+
+impl<T: Real> WithSimd for Maximum<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.pool.size {
+            2 => self.choose::<S, 2>(simd),
+            3 => self.choose::<S, 3>(simd),
+            _ => self.choose::<S, 0>(simd),
         }
     }
 }
@@ -53,7 +72,7 @@ pub(super) struct BackToMaximum<'a, T> {
 
 impl<T: Real> BackToMaximum<'_, T> {
     /// Where windows overlap or leave pixels out.
-    fn add(pool: &Pool, chosen: &[T], signal: &[T], below: &mut [T]) {
+    fn add(pool: &Pool, [chosen, signal]: [&[T]; 2], below: &mut [T]) {
         below.fill(T::ZERO);
         pool.each_window(1, |to, corner| {
             let chosen =
@@ -66,8 +85,14 @@ impl<T: Real> BackToMaximum<'_, T> {
     /// Where every pixel belongs to one window: in the order of the pixels, so that lanes beyond the
     /// channels are written over by those that follow.
     #[inline(always)]
-    fn select<S: Simd>(pool: &Pool, simd: S, chosen: &[T], signal: &[T], below: &mut [T]) {
-        let (output, channels, size) = (pool.output_image(), pool.image.channels, pool.size);
+    fn select<S: Simd, const SIZE: usize>(
+        pool: &Pool,
+        simd: S,
+        [chosen, signal]: [&[T]; 2],
+        below: &mut [T],
+    ) {
+        let (output, channels) = (pool.output_image(), pool.image.channels);
+        let size = if SIZE == 0 { pool.size } else { SIZE };
         let (lanes, zero) = (lanes::<T, S>(), T::splat(simd, T::ZERO));
         let mut first = T::ZERO;
         for row in 0..pool.image.height {
@@ -75,17 +100,17 @@ impl<T: Real> BackToMaximum<'_, T> {
             for column in 0..output.width {
                 let site = (row / size * output.width + column) * channels;
                 let corner = (row * pool.image.width + column * size) * channels;
-                let mut number = first;
-                for across in 0..size {
-                    let here = T::splat(simd, number);
-                    for from in (0..channels).step_by(lanes) {
-                        let from = from.min(channels.saturating_sub(lanes));
-                        let place = load::<T, S>(chosen, site + from);
-                        let signal = load::<T, S>(signal, site + from);
+                for from in (0..channels).step_by(lanes) {
+                    let from = from.min(channels.saturating_sub(lanes));
+                    let place = load::<T, S>(chosen, site + from);
+                    let signal = load::<T, S>(signal, site + from);
+                    let mut number = first;
+                    for across in 0..size {
+                        let here = T::splat(simd, number);
                         let value = T::where_equal(simd, [place, here], [signal, zero]);
                         store::<T, S>(below, corner + across * channels + from, value);
+                        number += T::ONE;
                     }
-                    number += T::ONE;
                 }
             }
         }
@@ -100,11 +125,13 @@ impl<T: Real> WithSimd for BackToMaximum<'_, T> {
         let [from, to] = self.pool.sizes();
         let known = self.signal.chunks_exact(to).zip(self.chosen.chunks_exact(to));
         for ((signal, chosen), below) in known.zip(self.below.chunks_exact_mut(from)) {
-            if !self.pool.is_tiled() {
-                Self::add(self.pool, chosen, signal, below);
-                continue;
+            let known = [chosen, signal];
+            match self.pool.size {
+                _ if !self.pool.is_tiled() => Self::add(self.pool, known, below),
+                2 => Self::select::<S, 2>(self.pool, simd, known, below),
+                3 => Self::select::<S, 3>(self.pool, simd, known, below),
+                _ => Self::select::<S, 0>(self.pool, simd, known, below),
             }
-            Self::select(self.pool, simd, chosen, signal, below);
         }
     }
 }

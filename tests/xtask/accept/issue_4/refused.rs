@@ -97,7 +97,13 @@ fn corrupt_checkpoint(fejer: &Path) -> Result<Line, Stop> {
     let whole = std::fs::read(&file).map_err(failed)?;
     std::fs::write(&file, &whole[..whole.len() / 2]).map_err(failed)?;
     let mut command = program(fejer);
-    command.current_dir(&folder).args(["train", "experiment.toml", "--out", "run", "--resume"]);
+    command.current_dir(&folder).env_remove("FEJER_DATA").args([
+        "train",
+        "experiment.toml",
+        "--out",
+        "run",
+        "--resume",
+    ]);
     let ran = output(&mut command)?;
     let complaint = String::from_utf8_lossy(&ran.stderr).trim().to_owned();
     let code = ran.status.code().unwrap_or(-1);
