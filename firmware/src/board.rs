@@ -1,7 +1,7 @@
 //! The hardware: the only module that differs from board to board, and the only one with `unsafe`.
 //!
 //! Every board offers `exit`, the words it was started with, `Meter`, `stack_of` and a panic handler:
-//! enough for the bench. `mps2` also has a sensor and a flash. To add a board, write
+//! enough for the bench. `mps2` and `an505` also have a bus with sensors, `mps2` a flash. To add a board, write
 //! `board/<name>.rs`, name it here, and give its memory layout and its targets to `build.rs`.
 
 use defmt_semihosting as _; // the printer
@@ -27,6 +27,9 @@ mod chosen;
 mod chosen;
 
 mod meter;
+mod requests;
+#[cfg(any(board = "an505", board = "mps2"))]
+mod sbcon;
 
 #[cfg(target_arch = "arm")]
 pub use arch::stack_bytes;
@@ -34,6 +37,9 @@ use chosen::CLOCK_HZ;
 #[cfg(board = "mps2")]
 pub use chosen::{File, FileError, open_flash, open_history};
 pub use meter::{Meter, stack_of};
+pub use requests::{NoRequests, Requests};
+#[cfg(any(board = "an505", board = "mps2"))]
+pub use sbcon::{Delay, Line, SensorBus, sensor_bus};
 
 /// Exit code of a panic or a fault.
 const PANIC: i32 = 101;

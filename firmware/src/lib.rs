@@ -8,11 +8,13 @@
 #[cfg(target_os = "none")]
 pub mod board;
 pub mod flash;
+pub mod i2c;
 pub mod keeper;
 #[cfg(board = "mps2")]
 pub mod log;
 pub mod model;
 pub mod persist;
 pub mod recording;
+pub mod sensor;
 pub mod twins;
 pub mod workload;

@@ -11,6 +11,9 @@ use crate::recording::{self, Source};
 /// Clock of the core and of its SysTick timer.
 pub(super) const CLOCK_HZ: u32 = 25_000_000;
 
+/// The last of the SBCon buses: where QEMU puts a device that is given no bus.
+pub(super) const SENSOR_BUS: usize = 0x4002_a000;
+
 /// A file on the host, in QEMU's working directory.
 pub struct File {
     file: semihosting::fs::File,
