@@ -1,6 +1,7 @@
 //! The demonstration on the terminal: set-up, progress, a short table, files.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -84,15 +85,25 @@ pub fn build_default_firmware(kind: Kind, program: &str) -> Result<PathBuf, Stri
     firmware(cargo(), kind, program)
 }
 
-fn firmware(
-    mut build: std::process::Command,
-    kind: Kind,
-    program: &str,
-) -> Result<PathBuf, String> {
-    let (target, features) = match kind {
+/// Builds one program of the firmware for a target; `name` tells its copy from those for others.
+pub fn build_firmware_for(target: &str, program: &str, name: &str) -> Result<PathBuf, String> {
+    firmware_for(cargo(), (target, ""), program, name)
+}
+
+fn firmware(build: Command, kind: Kind, program: &str) -> Result<PathBuf, String> {
+    let target = match kind {
         Kind::F32 => ("thumbv7em-none-eabihf", ""),
         Kind::Q16 => ("thumbv7m-none-eabi", "q16"),
     };
+    firmware_for(build, target, program, kind.name())
+}
+
+fn firmware_for(
+    mut build: Command,
+    (target, features): (&str, &str),
+    program: &str,
+    name: &str,
+) -> Result<PathBuf, String> {
     build.args(["build", "-q", "-p", "fejer-firmware", "--bin", program, "--locked"]);
     build.args(["--profile", "firmware", "--target", target, "--features", features]);
     let built = output(&mut build).map_err(|stop| stop.line)?;
@@ -101,7 +112,7 @@ fn firmware(
     }
     let image = place::target().join(target).join("firmware").join(program);
     // Kept apart, so that the next build cannot change it under a running device.
-    let kept = place::target().join("fejer").join(format!("{program}-{}.elf", kind.name()));
+    let kept = place::target().join("fejer").join(format!("{program}-{name}.elf"));
     let copy = || {
         std::fs::create_dir_all(kept.parent().unwrap_or(&kept))?;
         std::fs::copy(&image, &kept)

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use fejer_host::demo::Kind;
 
-use crate::demo::build_default_firmware;
+use crate::demo::{build_default_firmware, build_firmware_for};
 use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
@@ -17,6 +17,12 @@ const IMAGES: [(Kind, &str, &str); 6] = [
     (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
     (Kind::F32, "twins", "FEJER_TWINS_F32"),
     (Kind::Q16, "twins", "FEJER_TWINS_Q16"),
+];
+
+/// The target, the copy's name and the variable of each image that reads a thermometer.
+pub const SENSE: [(&str, &str, &str); 2] = [
+    ("thumbv7em-none-eabihf", "m4f", "FEJER_SENSE_M4F"),
+    ("thumbv8m.main-none-eabihf", "m33", "FEJER_SENSE_M33"),
 ];
 
 /// Something to run that passes or stops everything.
@@ -61,6 +67,10 @@ pub fn run() -> Result<(), Stop> {
         ("firmware", &mut || {
             for (kind, program, variable) in IMAGES {
                 let image = build_default_firmware(kind, program).map_err(Stop::failed)?;
+                images.push((variable, image));
+            }
+            for (target, name, variable) in SENSE {
+                let image = build_firmware_for(target, "sense", name).map_err(Stop::failed)?;
                 images.push((variable, image));
             }
             Ok(())
