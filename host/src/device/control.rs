@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_command_and_the_reason() {
-        let refusal = r#"{"error": {"class": "GenericError", "desc": "no such part"}}"#;
-        let error = answered(&[GREETING, DONE, refusal]).expect_err("refused").to_string();
+        const REFUSAL: &str = r#"{"error": {"class": "GenericError", "desc": "no such part"}}"#;
+        let error = answered(&[GREETING, DONE, REFUSAL]).expect_err("refused").to_string();
         assert!(error.contains("qom-set") && error.contains("no such part"), "{error}");
     }
 
