@@ -69,6 +69,11 @@ impl<F: NorFlash> Keeper<F> {
         })
     }
 
+    /// Stores so far; see [`Slots::stores`].
+    pub const fn stores(&self) -> u32 {
+        self.slots.stores()
+    }
+
     /// The learner, encoded in the buffer.
     pub fn encode(&mut self, learner: &Learner) -> Result<&[u8], checkpoint::Error> {
         checkpoint::encode(learner, &mut self.buffer)

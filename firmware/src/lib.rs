@@ -8,6 +8,7 @@
 #[cfg(target_os = "none")]
 pub mod board;
 pub mod flash;
+pub mod i2c;
 pub mod keeper;
 #[cfg(target_os = "none")]
 pub mod log;
@@ -15,5 +16,6 @@ pub mod model;
 pub mod persist;
 pub mod port;
 pub mod recording;
+pub mod sensor;
 pub mod twins;
 pub mod workload;

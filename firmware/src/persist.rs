@@ -122,6 +122,12 @@ impl<F: NorFlash> Slots<F> {
         self.slot.saturating_sub(HEADER)
     }
 
+    /// How often it was stored: each time one slot was erased and written, in turn. Known after a load;
+    /// it starts again from 0 only where no slot is whole.
+    pub const fn stores(&self) -> u32 {
+        self.sequence
+    }
+
     /// The flash, back.
     pub fn into_inner(self) -> F {
         self.flash

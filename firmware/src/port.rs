@@ -36,12 +36,14 @@ pub struct Device<'a, F> {
     pending: Pending<PENDING>,
     transfer: Transfer,
     counter: u32,
+    answered: u32,
     is_resumed: bool,
+    stack: fn() -> u32,
 }
 
 impl<'a, F: NorFlash> Device<'a, F> {
     /// Goes on from what is stored, if anything is; with a key, commands that change weights must be
-    /// sealed.
+    /// sealed. `stack` tells the bytes of stack taken at most.
     ///
     /// # Errors
     /// The flash cannot be read.
@@ -49,6 +51,7 @@ impl<'a, F: NorFlash> Device<'a, F> {
         learner: &'a mut Learner,
         mut keeper: Keeper<F>,
         key: Option<Key>,
+        stack: fn() -> u32,
     ) -> Result<(Self, Start), keeper::Error<F::Error>> {
         let start = keeper.resume(learner)?;
         let device = Self {
@@ -58,7 +61,9 @@ impl<'a, F: NorFlash> Device<'a, F> {
             pending: Pending::new(),
             transfer: Transfer::None,
             counter: start.records,
+            answered: 0,
             is_resumed: start.resumed,
+            stack,
         };
         Ok((device, start))
     }
@@ -100,6 +105,7 @@ impl<'a, F: NorFlash> Device<'a, F> {
         arrived: Result<&[u8], Reason>,
         out: &'o mut [u8; BODY],
     ) -> &'o [u8] {
+        self.answered = self.answered.saturating_add(1);
         let received = arrived.map_err(|reason| (0, reason)).and_then(read_command);
         let (exchange, reply) = match &received {
             Ok(received) => (received.exchange, self.obey(received)),

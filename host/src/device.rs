@@ -4,6 +4,7 @@
 //! it writes with `defmt` is decoded here, line by line. With instruction counting on, QEMU's clock
 //! moves 256 ns an instruction (`-icount shift=8`), and the device's meter can count.
 
+mod control;
 mod error;
 mod image;
 mod line;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use defmt_decoder::{DecodeError, StreamDecoder};
 
+pub use control::{Control, ControlError};
 pub use error::Error;
 pub use image::{Image, Sizes};
 pub use line::{DeviceLine, LineError};
@@ -65,6 +67,10 @@ pub struct Device<'a> {
     pub trace: Option<PathBuf>,
     /// Connect its first serial port to a Unix socket of this name in its directory.
     pub serial: Option<String>,
+    /// What is connected to it, in the words of QEMU's `-device`.
+    pub parts: Vec<String>,
+    /// Where QEMU makes the socket through which [`Control`] commands it.
+    pub control: Option<PathBuf>,
     /// After this time it is killed.
     pub timeout: Duration,
     /// The program that emulates it.
@@ -82,6 +88,8 @@ impl<'a> Device<'a> {
             counting: false,
             trace: None,
             serial: None,
+            parts: Vec::new(),
+            control: None,
             timeout: DEFAULT_TIMEOUT,
             emulator: PathBuf::from(image.emulator()),
         }
@@ -176,6 +184,11 @@ impl<'a> Device<'a> {
         }
         if let Some(file) = &self.trace {
             command.args(["-singlestep", "-d", "exec,nochain", "-D"]).arg(file);
+        }
+        command.args(self.parts.iter().flat_map(|part| ["-device", part]));
+        if let Some(socket) = &self.control {
+            let socket = socket.display().to_string().replace(',', ",,");
+            command.arg("-qmp").arg(format!("unix:{socket},server=on,wait=off"));
         }
         command.arg("-kernel").arg(absolute).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

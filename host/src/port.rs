@@ -8,8 +8,10 @@ mod error;
 mod line;
 mod record;
 pub mod replay;
+mod summary;
 
 pub use client::{Client, Predicted};
 pub use error::Error;
 pub use line::Line;
 pub use record::{Exchange, Record, exchanges};
+pub use summary::{Summary, summarise};

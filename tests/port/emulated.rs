@@ -1,59 +1,16 @@
 //! The host speaks to `serve` on an emulated Cortex-M4F through its UART.
-//!
-//! `cargo xtask test` builds the image and names it in FEJER_SERVE_F32; without it the test is skipped,
-//! except in a CI.
-
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use fejer::port::{Command, Key, Reason};
 use fejer_firmware::model::{FACTORY, STANDARDISE};
-use fejer_host::device::{Device, Image, Running};
 use fejer_host::port::replay::replay;
-use fejer_host::port::{Client, Error, Line, Record, exchanges};
+use fejer_host::port::{Error, Record, exchanges};
 use fejer_host::pretrain::Factory;
 
 use crate::features;
+use crate::spoken::{image, switch_on};
 use crate::support::{Random, figure};
 
-const SOCKET: &str = "port";
 const KEY: [u8; 32] = [6; 32];
-
-fn image() -> Option<Image> {
-    let Some(path) = std::env::var_os("FEJER_SERVE_F32") else {
-        assert!(std::env::var_os("CI").is_none(), "FEJER_SERVE_F32 is not set: `cargo xtask test`");
-        println!("skipped: FEJER_SERVE_F32 is not set; `cargo xtask test` builds the firmware");
-        return None;
-    };
-    Some(Image::load(PathBuf::from(path)).expect("a firmware image"))
-}
-
-/// A device that runs, and a client that speaks to it; without the first, its power is cut.
-fn switch_on(image: &Image, directory: &Path, key: Option<Key>) -> (Running, Client<Line>) {
-    let socket = directory.join(SOCKET);
-    let _ = std::fs::remove_file(&socket);
-    let mut device = Device::new(image, directory);
-    device.serial = Some(SOCKET.to_owned());
-    let running = device.switch_on().expect("QEMU");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    let name = socket.to_str().expect("text");
-    loop {
-        match Line::open(name, 115_200) {
-            Ok(line) => {
-                let mut client = Client::new(line, name, key);
-                // Before the firmware listens, a command can be lost: ask until it answers.
-                client.timeout = Duration::from_secs(1);
-                while let Err(error) = client.status() {
-                    assert!(Instant::now() < deadline, "{error}");
-                }
-                client.timeout = Duration::from_secs(20);
-                return (running, client);
-            }
-            Err(error) => assert!(Instant::now() < deadline, "{error}"),
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 #[test]
 fn a_device_under_qemu_is_spoken_to_loses_its_power_and_has_the_same_head() {

@@ -70,6 +70,9 @@ fn the_bytes_of_version_1_are_those_of_the_day_it_was_frozen() {
         visits: 300,
         pending: 2,
         counter: 9,
+        stores: 11,
+        answered: 12,
+        stack: 5000,
         is_resumed: true,
     };
     let description = Description {

@@ -4,6 +4,8 @@
 mod emulated;
 mod format;
 mod hostile;
+#[path = "../support/spoken.rs"]
+mod spoken;
 #[path = "../support/mod.rs"]
 mod support;
 mod wire;
@@ -31,7 +33,7 @@ fn with_device<T>(
 ) -> T {
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
     let keeper = Keeper::new(Flash::new(flash));
-    let (mut device, _) = Device::start(&mut learner, keeper, key).expect("it starts");
+    let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
     work(&mut device)
 }
 

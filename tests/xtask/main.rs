@@ -2,6 +2,7 @@
 
 mod accept;
 mod demo;
+mod firmware;
 mod place;
 mod setup;
 mod shell;

@@ -3,22 +3,25 @@
 use std::process::Command;
 use std::time::Instant;
 
-use fejer_host::demo::Kind;
-
-use crate::demo::build_default_firmware;
+use crate::firmware::{Build, M0, M3, M4F, M33, NRF52840, STM32F411};
 use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
-const IMAGES: [(Kind, &str, &str); 7] = [
-    (Kind::F32, "finetune", "FEJER_FIRMWARE_F32"),
-    (Kind::Q16, "finetune", "FEJER_FIRMWARE_Q16"),
-    (Kind::F32, "serve", "FEJER_SERVE_F32"),
-    (Kind::F32, "steps", "FEJER_STEPS_F32"),
-    (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
-    (Kind::F32, "twins", "FEJER_TWINS_F32"),
-    (Kind::Q16, "twins", "FEJER_TWINS_Q16"),
+const IMAGES: [(Build, &str, &str); 6] = [
+    (M4F, "finetune", "FEJER_FIRMWARE_F32"),
+    (M3, "finetune", "FEJER_FIRMWARE_Q16"),
+    (M4F, "steps", "FEJER_STEPS_F32"),
+    (M3, "steps", "FEJER_STEPS_Q16"),
+    (M4F, "twins", "FEJER_TWINS_F32"),
+    (M3, "twins", "FEJER_TWINS_Q16"),
 ];
+
+/// Each image that is spoken to.
+pub const SERVE: [(Build, &str); 2] = [(M4F, "FEJER_SERVE_F32"), (M0, "FEJER_SERVE_M0")];
+
+/// Each image that reads a thermometer.
+pub const SENSE: [(Build, &str); 2] = [(M4F, "FEJER_SENSE_M4F"), (M33, "FEJER_SENSE_M33")];
 
 /// Something to run that passes or stops everything.
 type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
@@ -48,7 +51,8 @@ pub fn run() -> Result<(), Stop> {
         ("lints of the firmware on its boards", &mut || {
             let lib = ["-p", "fejer-firmware", "--target"];
             lints(&[&lib[..], &["thumbv7em-none-eabihf"]].concat())?;
-            lints(&[&lib[..], &["thumbv7m-none-eabi", "--features", "q16"]].concat())
+            lints(&[&lib[..], &["thumbv7m-none-eabi", "--features", "q16"]].concat())?;
+            [NRF52840, STM32F411].into_iter().try_for_each(lints_on_a_board)
         }),
         ("documentation", &mut || {
             let mut doc = cargo();
@@ -61,9 +65,10 @@ pub fn run() -> Result<(), Stop> {
             core_on_bare_metal(&["--features", "port"])
         }),
         ("firmware", &mut || {
-            for (kind, program, variable) in IMAGES {
-                let image = build_default_firmware(kind, program).map_err(Stop::failed)?;
-                images.push((variable, image));
+            let serve = SERVE.map(|(build, variable)| (build, "serve", variable));
+            let sense = SENSE.map(|(build, variable)| (build, "sense", variable));
+            for (build, program, variable) in IMAGES.into_iter().chain(serve).chain(sense) {
+                images.push((variable, build.program(program).map_err(Stop::failed)?));
             }
             Ok(())
         }),
@@ -80,6 +85,15 @@ pub fn run() -> Result<(), Stop> {
 
 fn lints(arguments: &[&str]) -> Result<(), Stop> {
     shown(cargo().args(["clippy", "-q", "--locked"]).args(arguments).args(["--", "-D", "warnings"]))
+}
+
+/// What is meant for a board that is not emulated.
+fn lints_on_a_board(build: Build) -> Result<(), Stop> {
+    let mut clippy = cargo();
+    clippy.args(["clippy", "-q", "--locked", "-p", "fejer-firmware", "--target", build.target]);
+    clippy.args(["--lib", "--bin", "serve", "--bin", "sense", "--bin", "bench"]);
+    clippy.args(["--", "-D", "warnings"]);
+    shown(clippy.env("FEJER_BOARD", build.board.unwrap_or_default()))
 }
 
 /// Builds core without `std` for all of them at once.

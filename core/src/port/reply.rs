@@ -95,6 +95,12 @@ pub struct State {
     pub pending: u16,
     /// With a key, the counter of the last seal; without, the number of changes it has obeyed.
     pub counter: u32,
+    /// Stores so far; each wears one of the flash's two slots.
+    pub stores: u32,
+    /// Frames answered since it started.
+    pub answered: u32,
+    /// Bytes its stack has taken at most, 0 where that cannot be told.
+    pub stack: u32,
     /// Did it start with what it had stored?
     pub is_resumed: bool,
 }

@@ -14,7 +14,6 @@ mod device {
     use fejer::features::{WINDOW, log_bands};
     use fejer::{Class, history::Record};
     use fejer_firmware::board::{self, Meter};
-    use fejer_firmware::flash::Flash;
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
     use fejer_firmware::model::{FACTORY, Learner, Number, REVISITS, STANDARDISE};
@@ -27,7 +26,7 @@ mod device {
 
     fn run() -> Result<(), Failure> {
         let mut history = Recording::new(board::open_history()?)?;
-        let mut keeper = Keeper::new(Flash::new(board::open_flash()?));
+        let mut keeper = Keeper::new(board::open_flash()?);
         let mut learner = Learner::new(&FACTORY);
         let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
         let start = keeper.resume(learner)?;

@@ -1,7 +1,7 @@
 //! A device that is spoken to: it learns what it is told over its UART, and keeps it over a reset.
 //!
-//! `flash.bin` stands for its flash, `key.bin`, if it is there, for the secret of its owner. QEMU
-//! connects the UART with `-serial`; `fejer device --port` speaks to it.
+//! Under QEMU `flash.bin` stands for its flash, `key.bin`, if it is there, for the secret of its owner,
+//! and `-serial` connects the UART; `fejer device --port` speaks to it.
 
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
@@ -15,7 +15,6 @@ fn main() {
 mod device {
     use fejer::port::Key;
     use fejer_firmware::board::{self, Serial};
-    use fejer_firmware::flash::Flash;
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
     use fejer_firmware::model::{FACTORY, Learner};
@@ -30,9 +29,9 @@ mod device {
     fn run() -> Result<(), Failure> {
         let mut learner = Learner::new(&FACTORY);
         let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
-        let keeper = Keeper::new(Flash::new(board::open_flash()?));
+        let keeper = Keeper::new(board::open_flash()?);
         let key = board::open_key().map_err(Failure::Key)?.map(|secret| Key::new(&secret));
-        let (mut device, start) = Device::start(learner, keeper, key)?;
+        let (mut device, start) = Device::start(learner, keeper, key, board::stack_bytes)?;
         log::boot(device.learner(), &start);
         let Ok(()) = device.serve(&mut Serial::open());
         Ok(())

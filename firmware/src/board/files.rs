@@ -4,6 +4,7 @@ use core::ffi::CStr;
 
 use semihosting::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
+use super::FileError;
 use crate::flash::{ERASED, Medium, SECTOR};
 use crate::recording::{self, Source};
 
@@ -13,30 +14,20 @@ pub struct File {
     length: usize,
 }
 
-/// Why a file could not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileError {
-    /// It is not there, or may not be opened this way.
-    Open,
-    /// Its length is not the one it must have.
-    Length(usize),
-    /// A transfer failed.
-    Transfer,
-}
-
 /// Opens `history.bin`, what the device is to see.
 pub fn open_history() -> Result<File, recording::Error<FileError>> {
     open(c"history.bin").map_err(recording::Error::Source)
 }
 
 /// Opens `flash.bin`, the contents of the device's flash; an absent one is created, all erased.
-pub fn open_flash() -> Result<File, FileError> {
+pub(super) fn open_flash() -> Result<File, FileError> {
     const NAME: &CStr = c"flash.bin";
     const LENGTH: usize = 8 * SECTOR;
+    const PIECE: usize = 64;
     if open(NAME).is_err() {
         let mut file = semihosting::fs::File::create(NAME).map_err(|_| FileError::Open)?;
-        for _ in 0..LENGTH / SECTOR {
-            file.write_all(&[ERASED; SECTOR]).map_err(|_| FileError::Transfer)?;
+        for _ in 0..LENGTH / PIECE {
+            file.write_all(&[ERASED; PIECE]).map_err(|_| FileError::Transfer)?;
         }
     }
     let file = semihosting::fs::File::options().read(true).write(true).open(NAME);
@@ -49,7 +40,7 @@ pub fn open_flash() -> Result<File, FileError> {
 
 /// The secret in `key.bin`, 32 bytes that a real device has from production; `None` if there is no such
 /// file.
-pub fn open_key() -> Result<Option<[u8; 32]>, FileError> {
+pub(super) fn open_key() -> Result<Option<[u8; 32]>, FileError> {
     let Ok(mut file) = open(c"key.bin") else { return Ok(None) };
     let mut key = [0; 32];
     match file.length {

@@ -3,45 +3,9 @@
 /// Clock of the core and of its SysTick timer.
 pub(super) const CLOCK_HZ: u32 = 16_000_000;
 
-/// The nRF51's UART, on the pins of the board's USB chip.
-pub(super) mod uart {
-    use crate::board::registers::{read, write};
+#[path = "nordic.rs"]
+pub(super) mod uart;
 
-    const UART: usize = 0x4000_2000;
-    const START_RECEIVING: usize = UART;
-    const START_SENDING: usize = UART + 0x008;
-    const RECEIVED: usize = UART + 0x108;
-    const SENT: usize = UART + 0x11c;
-    const ENABLE: usize = UART + 0x500;
-    const SENDING_PIN: usize = UART + 0x50c;
-    const RECEIVING_PIN: usize = UART + 0x514;
-    const RECEIVE: usize = UART + 0x518;
-    const SEND: usize = UART + 0x51c;
-    const BAUD: usize = UART + 0x524;
-
-    /// 115 200 baud.
-    pub fn start() {
-        write(SENDING_PIN, 24);
-        write(RECEIVING_PIN, 25);
-        write(BAUD, 0x01d7_e000);
-        write(ENABLE, 4);
-        write(START_RECEIVING, 1);
-        write(START_SENDING, 1);
-    }
-
-    /// A byte, if one came.
-    pub fn receive() -> Option<u8> {
-        if read(RECEIVED) == 0 {
-            return None;
-        }
-        write(RECEIVED, 0);
-        Some(read(RECEIVE) as u8)
-    }
-
-    /// Sends a byte and waits until it is on its way.
-    pub fn send(byte: u8) {
-        write(SENT, 0);
-        write(SEND, byte.into());
-        while read(SENT) == 0 {}
-    }
-}
+/// The pins of the board's USB chip.
+const SENDING_PIN: u32 = 24;
+const RECEIVING_PIN: u32 = 25;

@@ -135,6 +135,9 @@ impl<F: NorFlash> Device<'_, F> {
             visits: self.learner.visits(),
             pending: self.pending.count() as u16,
             counter: self.counter,
+            stores: self.keeper.stores(),
+            answered: self.answered,
+            stack: (self.stack)(),
             is_resumed: self.is_resumed,
         }
     }

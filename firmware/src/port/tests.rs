@@ -10,7 +10,8 @@ use fejer::{Class, Error, Scalar, checkpoint};
 fn with<T>(flash: &mut [u8], key: Option<&[u8]>, work: impl FnOnce(&mut Host<'_, '_>) -> T) -> T {
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
     let keeper = Keeper::new(Flash::new(flash));
-    let (device, _) = Device::start(&mut learner, keeper, key.map(Key::new)).expect("started");
+    let (device, _) =
+        Device::start(&mut learner, keeper, key.map(Key::new), || 0).expect("started");
     work(&mut Host { device, key: key.map(Key::new), counter: 0 })
 }
 

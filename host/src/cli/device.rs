@@ -2,6 +2,7 @@
 
 mod answer;
 mod replay;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -95,6 +96,8 @@ enum Action {
     SelfTest,
     /// Repeat a record on the desktop and compare every bit.
     Replay(replay::Arguments),
+    /// Sum a record up on one page.
+    Summary(summary::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -109,8 +112,10 @@ struct Forget {
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    if let Action::Replay(replayed) = &arguments.action {
-        return replay::run(replayed, arguments.json);
+    match &arguments.action {
+        Action::Replay(replayed) => return replay::run(replayed, arguments.json),
+        Action::Summary(told) => return summary::run(told, arguments.json),
+        _ => {}
     }
     let mut client = connect(&arguments)?;
     let json = arguments.json;
@@ -142,7 +147,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             print(json, &answer::SelfTest::from(found))?;
             if found.passes() { Ok(()) } else { Err((1, "the device is not well".into())) }
         }
-        Action::Replay(_) => Ok(()),
+        Action::Replay(_) | Action::Summary(_) => Ok(()),
     }
 }
 

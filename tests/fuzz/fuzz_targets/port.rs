@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     let mut flash = vec![ERASED; 8 * SECTOR];
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
     let keeper = Keeper::new(Flash::new(&mut flash[..]));
-    let started = Device::start(&mut learner, keeper, Some(Key::new(&[9; 32])));
+    let started = Device::start(&mut learner, keeper, Some(Key::new(&[9; 32])), || 0);
     let (mut device, _) = started.expect("an erased flash");
     let mut receiver = Receiver::<BODY>::new();
     let mut rest = data;

@@ -30,24 +30,43 @@ pub struct State {
     visits: u32,
     pending: u16,
     counter: u32,
+    stores: u32,
+    answered: u32,
+    stack: u32,
     is_resumed: bool,
 }
 
 impl From<port::State> for State {
     fn from(state: port::State) -> Self {
-        let port::State { weights, remembered, visits, pending, counter, is_resumed } = state;
-        Self { weights: hash(weights), remembered, visits, pending, counter, is_resumed }
+        Self {
+            weights: hash(state.weights),
+            remembered: state.remembered,
+            visits: state.visits,
+            pending: state.pending,
+            counter: state.counter,
+            stores: state.stores,
+            answered: state.answered,
+            stack: state.stack,
+            is_resumed: state.is_resumed,
+        }
     }
 }
 
 impl Display for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { weights, remembered, visits, pending, counter, is_resumed } = self;
-        let start = if *is_resumed { "resumed" } else { "from the factory" };
+        let start = if self.is_resumed { "resumed" } else { "from the factory" };
         write!(
             formatter,
-            "weights {weights}, {remembered} remembered, {visits} visits, {pending} windows without \
-             a label, counter {counter}, started {start}"
+            "weights {}, {} remembered, {} visits, {} windows without a label, counter {}, {} stores, \
+             {} answers, {} bytes of stack, started {start}",
+            self.weights,
+            self.remembered,
+            self.visits,
+            self.pending,
+            self.counter,
+            self.stores,
+            self.answered,
+            self.stack
         )
     }
 }

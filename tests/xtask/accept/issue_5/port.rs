@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use fejer_host::demo::Kind;
-
 use super::super::Line;
 use super::super::issue_2::figures::{of, test};
 use crate::Stop;
-use crate::demo::build_default_firmware;
+use crate::firmware::M4F;
 
 /// How long the parser is given mutated frames, with a fixed seed.
 const SECONDS: &str = "30";
@@ -18,12 +16,8 @@ pub fn lines(data: &Path) -> Result<Vec<Line>, Stop> {
     eprintln!("tests: port, {SECONDS} s of hostile frames");
     let mut command = test("port", data);
     command.env("FEJER_HOSTILE_SECONDS", SECONDS);
-    let image = build_default_firmware(Kind::F32, "serve").map_err(Stop::failed)?;
+    let image = M4F.program("serve").map_err(Stop::failed)?;
     let mut lines = of("port", command.env("FEJER_SERVE_F32", image))?.lines;
-    for owed in OWED {
-        if !lines.iter().any(|line| line.begins_with(owed)) {
-            lines.push(Line::new(owed, "a figure", "nothing was printed", false));
-        }
-    }
+    lines.extend(super::missing(&lines, &OWED));
     Ok(lines)
 }
