@@ -1,5 +1,5 @@
 //! What the firmware's images take: flash, RAM with the deepest stack of a conversation that uses every
-//! command, and no allocator.
+//! command, and no allocator. What is too large fails no test; `cargo xtask accept 5` says so.
 //!
 //! `cargo xtask test` builds the images and names them in variables; without them the tests are skipped,
 //! except in a CI.
@@ -75,7 +75,7 @@ fn fits(variable: &str, machine: &str, [flash, ram]: [u64; 2], memory: Option<u1
         holds,
     );
     assert!(memory.is_none_or(|memory| memory == device.memory));
-    assert!(holds, "{} B flash, {total} B RAM, {allocators:?}", sizes.flash_bytes);
+    assert!(allocators.is_empty(), "{allocators:?}");
 }
 
 #[test]

@@ -26,12 +26,12 @@ pub const CHUNK: usize = 4 * FEATURES;
 /// Bytes of the longest body.
 pub const BODY: usize = OVERHEAD + CHUNK;
 /// Windows remembered until their label comes.
-pub const PENDING: usize = 16;
+pub const PENDING: usize = if cfg!(board = "microbit") { 8 } else { 16 };
 
 /// A learner that can be spoken to, with the flash it is kept in.
 pub struct Device<'a, F> {
     learner: &'a mut Learner,
-    keeper: Keeper<F>,
+    keeper: Keeper<'a, F>,
     key: Option<Key>,
     pending: Pending<PENDING>,
     transfer: Transfer,
@@ -49,7 +49,7 @@ impl<'a, F: NorFlash> Device<'a, F> {
     /// The flash cannot be read.
     pub fn start(
         learner: &'a mut Learner,
-        mut keeper: Keeper<F>,
+        mut keeper: Keeper<'a, F>,
         key: Option<Key>,
         stack: fn() -> u32,
     ) -> Result<(Self, Start), keeper::Error<F::Error>> {

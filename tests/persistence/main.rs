@@ -14,7 +14,7 @@ mod wear;
 use fejer::port::{Command, Key, Reply, digest, read_reply, write_command};
 use fejer_firmware::flash::{ERASED, Flash, Medium, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{FACTORY, FEATURES, Learner};
+use fejer_firmware::model::{CHECKPOINT, FACTORY, FEATURES, Learner};
 use fejer_firmware::port::{BODY, Device};
 use support::Random;
 
@@ -35,7 +35,8 @@ where
     M::Error: std::fmt::Debug,
 {
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let keeper = Keeper::new(Flash::new(medium));
+    let mut buffer = [0; CHECKPOINT];
+    let keeper = Keeper::new(Flash::new(medium), &mut buffer);
     let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
     work(&mut device)
 }

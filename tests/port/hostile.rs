@@ -195,8 +195,16 @@ fn may_change(frame: &[u8]) -> bool {
     let sums = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(covered);
     // Numbers of the variants in the drawing of version 1: label, idle, take, forget, back, reset.
     sums == u32::from_le_bytes(*sum)
-        && covered[..2] == [1, 0]
-        && covered.get(4).is_some_and(|variant| [4, 5, 10, 11, 12, 13, 14].contains(variant))
+        && covered.starts_with(&[1, 0])
+        && variant(covered).is_some_and(|variant| [4, 5, 10, 11, 12, 13, 14].contains(&variant))
+}
+
+/// The number after the header, seven bits a byte, the lowest first; postcard takes 0x85 0x00 for 5.
+fn variant(covered: &[u8]) -> Option<u64> {
+    let bytes = covered.get(4..)?;
+    let length = 1 + bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let digit = |(at, byte): (usize, &u8)| u64::from(byte & 0x7f) << (7 * at);
+    Some(bytes[..length].iter().enumerate().map(digit).sum())
 }
 
 #[test]

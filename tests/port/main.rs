@@ -13,7 +13,7 @@ mod wire;
 use fejer::port::Key;
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{FACTORY, FEATURES, Learner};
+use fejer_firmware::model::{CHECKPOINT, FACTORY, FEATURES, Learner};
 use fejer_firmware::port::Device;
 use support::Random;
 
@@ -32,7 +32,8 @@ fn with_device<T>(
     work: impl FnOnce(&mut Simulated<'_>) -> T,
 ) -> T {
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let keeper = Keeper::new(Flash::new(flash));
+    let mut buffer = [0; CHECKPOINT];
+    let keeper = Keeper::new(Flash::new(flash), &mut buffer);
     let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
     work(&mut device)
 }

@@ -15,24 +15,31 @@ pub struct Build {
     /// The board, if it is not the target's default.
     pub board: Option<&'static str>,
     pub features: &'static str,
+    /// Of cargo: `firmware`, fast, or `product`, small.
+    pub profile: &'static str,
 }
 
 /// Cortex-M4F.
-pub const M4F: Build =
-    Build { name: "f32", target: "thumbv7em-none-eabihf", board: None, features: "" };
+pub const M4F: Build = Build {
+    name: "f32",
+    target: "thumbv7em-none-eabihf",
+    board: None,
+    features: "",
+    profile: "firmware",
+};
+/// Cortex-M4F, small.
+pub const M4F_PRODUCT: Build = Build { name: "f32-product", profile: "product", ..M4F };
 /// Cortex-M3, in Q16.16.
-pub const M3: Build =
-    Build { name: "q16", target: "thumbv7m-none-eabi", board: None, features: "q16" };
+pub const M3: Build = Build { name: "q16", target: "thumbv7m-none-eabi", features: "q16", ..M4F };
 /// Cortex-M33.
-pub const M33: Build =
-    Build { name: "m33", target: "thumbv8m.main-none-eabihf", board: None, features: "" };
-/// Cortex-M0, in Q16.16.
-pub const M0: Build =
-    Build { name: "m0", target: "thumbv6m-none-eabi", board: None, features: "q16" };
+pub const M33: Build = Build { name: "m33", target: "thumbv8m.main-none-eabihf", ..M4F };
+/// Cortex-M0, in Q16.16, small.
+pub const M0_PRODUCT: Build =
+    Build { name: "m0-product", target: "thumbv6m-none-eabi", features: "q16", ..M4F_PRODUCT };
 /// A board with a Cortex-M4F that is not emulated.
-pub const NRF52840: Build = Build { name: "nrf52840", board: Some("nrf52840"), ..M4F };
+pub const NRF52840: Build = Build { name: "nrf52840", board: Some("nrf52840"), ..M4F_PRODUCT };
 /// Another.
-pub const STM32F411: Build = Build { name: "stm32f411", board: Some("stm32f411"), ..M4F };
+pub const STM32F411: Build = Build { name: "stm32f411", board: Some("stm32f411"), ..M4F_PRODUCT };
 
 impl Build {
     /// Builds a program with the factory head that is committed, and gives its image.
@@ -49,7 +56,7 @@ impl Build {
     /// As [`Build::program`].
     pub fn program_with(&self, mut build: Command, program: &str) -> Result<PathBuf, String> {
         build.args(["build", "-q", "-p", "fejer-firmware", "--bin", program, "--locked"]);
-        build.args(["--profile", "firmware", "--target", self.target]);
+        build.args(["--profile", self.profile, "--target", self.target]);
         build.args(["--features", self.features]);
         match self.board {
             Some(board) => build.env("FEJER_BOARD", board),
@@ -59,7 +66,7 @@ impl Build {
         if !built.status.success() {
             return Err(String::from_utf8_lossy(&built.stderr).trim().to_owned());
         }
-        let image = place::target().join(self.target).join("firmware").join(program);
+        let image = place::target().join(self.target).join(self.profile).join(program);
         // Kept apart, so that the next build cannot change it under a running device.
         let kept = place::target().join("fejer").join(format!("{program}-{}.elf", self.name));
         let copy = || {

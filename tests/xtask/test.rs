@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use crate::firmware::{Build, M0, M3, M4F, M33, NRF52840, STM32F411};
+use crate::firmware::{Build, M0_PRODUCT, M3, M4F, M4F_PRODUCT, M33, NRF52840, STM32F411};
 use crate::shell::{cargo, shown};
 use crate::{Stop, data, setup};
 
@@ -18,7 +18,8 @@ const IMAGES: [(Build, &str, &str); 6] = [
 ];
 
 /// Each image that is spoken to.
-pub const SERVE: [(Build, &str); 2] = [(M4F, "FEJER_SERVE_F32"), (M0, "FEJER_SERVE_M0")];
+pub const SERVE: [(Build, &str); 2] =
+    [(M4F_PRODUCT, "FEJER_SERVE_F32"), (M0_PRODUCT, "FEJER_SERVE_M0")];
 
 /// Each image that reads a thermometer.
 pub const SENSE: [(Build, &str); 2] = [(M4F, "FEJER_SENSE_M4F"), (M33, "FEJER_SENSE_M33")];

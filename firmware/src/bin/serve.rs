@@ -17,7 +17,7 @@ mod device {
     use fejer_firmware::board::{self, Serial};
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
-    use fejer_firmware::model::{FACTORY, Learner};
+    use fejer_firmware::model::{CHECKPOINT, FACTORY, Learner};
     use fejer_firmware::port::Device;
 
     #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
@@ -29,7 +29,8 @@ mod device {
     fn run() -> Result<(), Failure> {
         let mut learner = Learner::new(&FACTORY);
         let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
-        let keeper = Keeper::new(board::open_flash()?);
+        let mut buffer = [0; CHECKPOINT];
+        let keeper = Keeper::new(board::open_flash()?, &mut buffer);
         let key = board::open_key().map_err(Failure::Key)?.map(|secret| Key::new(&secret));
         let (mut device, start) = Device::start(learner, keeper, key, board::stack_bytes)?;
         log::boot(device.learner(), &start);

@@ -12,7 +12,9 @@ use crate::model::{CHECKPOINT, FACTORY, FEATURES, MEMORY, Number, OUTPUTS, REVIS
 const MOST_DRIFT: f32 = 0.05;
 
 impl<F: NorFlash> Device<'_, F> {
-    /// Commands that leave the weights as they are.
+    /// Commands that leave the weights as they are. Not inlined, so that its stack is not also that of
+    /// what changes them.
+    #[inline(never)]
     pub(super) fn read(&mut self, command: &Command<'_>) -> Result<Reply<'_>, Reason> {
         Ok(match *command {
             Command::Describe => Reply::Device(self.description()),
@@ -43,6 +45,7 @@ impl<F: NorFlash> Device<'_, F> {
     }
 
     /// Commands that change the weights: all of it, or nothing and the reason.
+    #[inline(never)]
     pub(super) fn change(&mut self, command: &Command<'_>) -> Result<(), Reason> {
         match *command {
             Command::Label { window, class } => self.label(window, class)?,
@@ -142,6 +145,7 @@ impl<F: NorFlash> Device<'_, F> {
         }
     }
 
+    #[inline(never)]
     fn self_test(&mut self) -> SelfTest {
         self.transfer = Transfer::None;
         let sound = |weights: &[Number]| weights.iter().all(|weight| weight.is_sound());

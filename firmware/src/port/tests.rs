@@ -2,14 +2,15 @@ mod keyed;
 
 use super::*;
 use crate::flash::{ERASED, Flash, SECTOR};
-use crate::model::{FACTORY, Number, REVISITS};
+use crate::model::{CHECKPOINT, FACTORY, Number, REVISITS};
 use fejer::port::{Command, State, digest, read_reply, write_command};
 use fejer::{Class, Error, Scalar, checkpoint};
 
 /// A device on these bytes of flash, spoken to without a wire.
 fn with<T>(flash: &mut [u8], key: Option<&[u8]>, work: impl FnOnce(&mut Host<'_, '_>) -> T) -> T {
     let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let keeper = Keeper::new(Flash::new(flash));
+    let mut buffer = [0; CHECKPOINT];
+    let keeper = Keeper::new(Flash::new(flash), &mut buffer);
     let (device, _) =
         Device::start(&mut learner, keeper, key.map(Key::new), || 0).expect("started");
     work(&mut Host { device, key: key.map(Key::new), counter: 0 })
@@ -40,10 +41,11 @@ impl Host<'_, '_> {
         see(reply)
     }
 
+    /// The state, but for the number of answers, which rises whatever happens.
     fn state(&mut self, command: &Command<'_>) -> Result<State, Reason> {
         let body = self.body(command);
         self.raw(&body, |reply| match reply {
-            Reply::State(state) => Ok(state),
+            Reply::State(state) => Ok(State { answered: 0, ..state }),
             Reply::Refused(reason) => Err(reason),
             other => panic!("{other:?}"),
         })

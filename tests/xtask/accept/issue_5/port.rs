@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::Line;
 use super::super::issue_2::figures::{of, test};
 use crate::Stop;
-use crate::firmware::M4F;
+use crate::firmware::M4F_PRODUCT;
 
 /// How long the parser is given mutated frames, with a fixed seed.
 const SECONDS: &str = "30";
@@ -16,7 +16,7 @@ pub fn lines(data: &Path) -> Result<Vec<Line>, Stop> {
     eprintln!("tests: port, {SECONDS} s of hostile frames");
     let mut command = test("port", data);
     command.env("FEJER_HOSTILE_SECONDS", SECONDS);
-    let image = M4F.program("serve").map_err(Stop::failed)?;
+    let image = M4F_PRODUCT.program("serve").map_err(Stop::failed)?;
     let mut lines = of("port", command.env("FEJER_SERVE_F32", image))?.lines;
     lines.extend(super::missing(&lines, &OWED));
     Ok(lines)
