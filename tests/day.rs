@@ -83,7 +83,7 @@ impl<'a> Owner<'a> {
 
     fn see(&mut self, number: usize, features: &[f32], class: u8) {
         let window = self.client.predict(features).expect("predicted").window;
-        if number % LABEL_EVERY == 0 {
+        if number.is_multiple_of(LABEL_EVERY) {
             let is_wrong = self.random.below(WRONG_EVERY) == 0;
             let class = if is_wrong { (class + 1 + self.random.below(8) as u8) % 9 } else { class };
             self.wrong += usize::from(is_wrong);
@@ -123,7 +123,7 @@ fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted(
         owner.see(number, features, *class);
         if (number + 1) % HOUR == 0 {
             hours.push(owner.client.status().expect("well"));
-            if hours.len() % CUT_EVERY == 0 {
+            if hours.len().is_multiple_of(CUT_EVERY) {
                 assert!(owner.client.self_test().expect("looked").passes());
                 owner.lose_power();
             }

@@ -77,7 +77,7 @@ impl Story {
                 let mut left = flash.clone();
                 left[at] = if byte == ERASED { left[at] | 0x55 } else { left[at] & (byte | 0x55) };
                 seen[self.which(comes_up(&mut left))] += 1;
-                if number % 16 == 0 {
+                if number.is_multiple_of(16) {
                     self.tear(&mut left, number, &mut random);
                     seen[self.which(comes_up(&mut left))] += 1;
                 }
@@ -130,7 +130,7 @@ fn power_cut_at_every_byte_of_a_write_leaves_the_old_head_or_the_new_one() {
             let jumps = at.abs_diff(0) == 0 || story.written[at - 1].0 + 1 != first;
             jumps || first % (CAPACITY / 2) < 64 || at + 64 > story.written.len()
         };
-        let chosen = |at: usize| at % 31 == 0 || is_edge(at);
+        let chosen = |at: usize| at.is_multiple_of(31) || is_edge(at);
         let outcome = story.cut(chosen);
         assert_eq!(outcome[2], 0, "{command}: {outcome:?}");
         assert!(outcome[0] > 0 && outcome[1] > 0, "{command}: {outcome:?}");
@@ -155,5 +155,5 @@ fn a_store_in_place_of_the_newest_is_caught() {
     for (at, _) in &mut story.written {
         *at = (*at + CAPACITY / 2) % CAPACITY;
     }
-    assert!(story.cut(|at| at % 31 == 0)[2] > 0);
+    assert!(story.cut(|at| at.is_multiple_of(31))[2] > 0);
 }

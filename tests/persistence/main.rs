@@ -71,7 +71,7 @@ type Head = [u8; 32];
 
 /// The head that comes up with this flash.
 fn comes_up(flash: &mut [u8]) -> Head {
-    with_device(flash, None, |device| head_of(device))
+    with_device(flash, None, head_of)
 }
 
 fn head_of<M: Medium>(device: &mut Device<'_, Flash<M>>) -> Head {

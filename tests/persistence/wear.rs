@@ -28,7 +28,7 @@ impl Medium for Counting<'_> {
 
     fn write_at(&mut self, offset: usize, bytes: &[u8]) -> Result<(), OutOfRange> {
         // A sector is erased from its start on; nothing else is all ones there.
-        if offset % SECTOR == 0 && bytes.iter().all(|&byte| byte == ERASED) {
+        if offset.is_multiple_of(SECTOR) && bytes.iter().all(|&byte| byte == ERASED) {
             self.erasures.borrow_mut()[offset / SECTOR] += 1;
         }
         (&mut *self.bytes).write_at(offset, bytes)
