@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod features;
 pub mod head;
 pub mod new;
+pub mod plan;
 pub mod reproduce;
 pub mod train;
 
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use fejer_host::report::Fact;
+use crate::report::Fact;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// An exit code and what to say with it: 1 for a run that did not get where it should, 2 for bad
@@ -23,6 +24,12 @@ pub type Failure = (u8, String);
 /// Bad input.
 pub fn bad(error: impl std::fmt::Display) -> Failure {
     (2, error.to_string())
+}
+
+/// A number above 0.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if number.is_finite() && number > 0.0 { Ok(number) } else { Err("must be above 0".to_owned()) }
 }
 
 /// A bar with the time left.

@@ -2,6 +2,9 @@
 //! independent oracle, and the demonstration that puts them together.
 
 pub mod backbone;
+/// The subcommands of `fejer`; here, so that what they instantiate is compiled once.
+#[doc(hidden)]
+pub mod cli;
 pub mod dataset;
 pub mod demo;
 pub mod device;

@@ -1,11 +1,9 @@
 //! `fejer`: what an engineer does with heads on a desktop.
 
-mod cli;
-
 use std::process::ExitCode;
 
 use clap::Parser;
-use fejer_host::plan::{self, Method, Request, Scalar};
+use fejer_host::cli;
 
 /// Heads that learn where the data is: pre-train on the desktop, learn on the device.
 #[derive(Parser)]
@@ -23,7 +21,7 @@ enum Arguments {
     /// it has (16→4, 64→6, 128→10, 561→6). Cycles are a model of the Cortex-M4F.
     ///
     /// Exit code 0: done; 1: the board named does not fit; 2: bad arguments.
-    Plan(Planned),
+    Plan(cli::plan::Arguments),
     /// Speak to a device over its port.
     Device(cli::device::Arguments),
     /// Run a published experiment and show it beside its honest baselines.
@@ -40,46 +38,10 @@ enum Arguments {
     Compare(cli::compare::Arguments),
 }
 
-#[derive(clap::Args)]
-struct Planned {
-    /// Features the head sees, without the 1 of the bias.
-    #[arg(long)]
-    features: usize,
-    /// Classes, or outputs.
-    #[arg(long)]
-    classes: usize,
-    /// Numbers of the weights.
-    #[arg(long, value_enum, default_value = "f32")]
-    scalar: Scalar,
-    /// Learning step.
-    #[arg(long, value_enum, default_value = "anchored")]
-    method: Method,
-    /// Labelled samples to remember, 8 bits a feature.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    memory: usize,
-    /// Only this board; without it, all there are.
-    #[arg(long, value_name = "NAME")]
-    board: Option<String>,
-    /// Clock of the core, in place of each board's highest.
-    #[arg(long, value_name = "HZ", value_parser = positive)]
-    clock: Option<f64>,
-    /// Windows a second, each predicted and learnt.
-    #[arg(long, value_name = "WINDOWS_PER_SECOND", default_value_t = 1.0, value_parser = positive)]
-    rate: f64,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if number.is_finite() && number > 0.0 { Ok(number) } else { Err("must be above 0".to_owned()) }
-}
-
 fn main() -> ExitCode {
     let done = match Arguments::parse() {
         Arguments::Head(command) => cli::head::run(command),
-        Arguments::Plan(planned) => show_plan(&planned),
+        Arguments::Plan(arguments) => cli::plan::run(&arguments),
         Arguments::Device(arguments) => cli::device::run(arguments),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
@@ -94,30 +56,5 @@ fn main() -> ExitCode {
             eprintln!("fejer: {message}");
             ExitCode::from(code)
         }
-    }
-}
-
-fn show_plan(planned: &Planned) -> Result<(), (u8, String)> {
-    let request = Request {
-        features: planned.features,
-        classes: planned.classes,
-        scalar: planned.scalar,
-        method: planned.method,
-        memory: planned.memory,
-        board: planned.board.as_deref(),
-        clock: planned.clock,
-        rate: planned.rate,
-    };
-    let plan = plan::plan(&request).map_err(|error| (2, error.to_string()))?;
-    if planned.json {
-        let json = serde_json::to_string(&plan).map_err(|error| (2, error.to_string()))?;
-        println!("{json}");
-    } else {
-        print!("{}", plan::text(&plan));
-    }
-    let fits = plan.boards.iter().any(|board| board.cost.as_ref().is_some_and(|cost| cost.fits));
-    match &planned.board {
-        Some(name) if !fits => Err((1, format!("it does not fit the {name}"))),
-        _ => Ok(()),
     }
 }

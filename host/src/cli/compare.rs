@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use fejer_host::experiment::{Ended, Epoch, Experiment, train};
-use fejer_host::export;
-use fejer_host::model::Field;
-use fejer_host::report::{self, Chart, Curve, TrainingReport};
-use fejer_host::trainer::Recipe;
+use crate::experiment::{Ended, Epoch, Experiment, train};
+use crate::export;
+use crate::model::Field;
+use crate::report::{self, Chart, Curve, TrainingReport};
+use crate::trainer::Recipe;
 use serde::Serialize;
 
 use super::{Failure, bad, data_directory, environment, interrupted, progress_bar};

@@ -7,10 +7,10 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::export;
+use crate::port::{Client, Error, Line, Record};
 use clap::Subcommand;
 use fejer::port::{Command, Key, State};
-use fejer_host::export;
-use fejer_host::port::{Client, Error, Line, Record};
 
 use super::{Failure, bad, progress_bar};
 use answer::print;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use fejer_host::experiment::Experiment;
-use fejer_host::trainer::{Scores, evaluate};
+use crate::experiment::Experiment;
+use crate::trainer::{Scores, evaluate};
 use serde::Serialize;
 
 use super::train::{CHECKPOINT, EXPERIMENT, print_scores, read_checkpoint};

@@ -6,10 +6,10 @@ mod rows;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use fejer_host::backbone::onnx;
-use fejer_host::dataset::signals::Features;
-use fejer_host::dataset::{Examples, npy_of_floats, npy_of_labels};
-use fejer_host::export;
+use crate::backbone::onnx;
+use crate::dataset::signals::Features;
+use crate::dataset::{Examples, npy_of_floats, npy_of_labels};
+use crate::export;
 use serde::Serialize;
 
 use self::backbone::Backbone;

@@ -10,9 +10,9 @@ pub use replay::{Numbers, factory};
 
 use std::path::Path;
 
+use crate::export as files;
+use crate::head::{self, Head};
 use clap::Subcommand;
-use fejer_host::export as files;
-use fejer_host::head::{self, Head};
 
 use super::{Failure, bad};
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use fejer_host::head;
-use fejer_host::scaffold::{self, Project};
+use crate::head;
+use crate::scaffold::{self, Project};
 
 use super::{Failure, bad};
 

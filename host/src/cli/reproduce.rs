@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use fejer_host::reproduce::{self, Experiment, Setting, reproduce};
-use fejer_host::{export, report};
+use crate::reproduce::{self, Experiment, Setting, reproduce};
+use crate::{export, report};
 
 use super::{Failure, bad, progress_bar};
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use fejer_host::dataset::Data;
-use fejer_host::experiment::{Ended, Epoch, Experiment, Step, from_csv, to_csv, train};
-use fejer_host::export;
-use fejer_host::report::{self, Chart, Curve, TrainingReport};
-use fejer_host::trainer::{Checkpoint, Outcome, Scores};
+use crate::dataset::Data;
+use crate::experiment::{Ended, Epoch, Experiment, Step, from_csv, to_csv, train};
+use crate::export;
+use crate::report::{self, Chart, Curve, TrainingReport};
+use crate::trainer::{Checkpoint, Outcome, Scores};
 use serde::Serialize;
 
 use super::{Failure, bad, data_directory, environment, interrupted, progress_bar};

@@ -146,11 +146,11 @@ impl Display for Certificate {
 }
 
 #[derive(Serialize)]
-pub struct Predicted(pub fejer_host::port::Predicted);
+pub struct Predicted(pub crate::port::Predicted);
 
 impl Display for Predicted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fejer_host::port::Predicted { window, class, share } = self.0;
+        let crate::port::Predicted { window, class, share } = self.0;
         write!(formatter, "window {window}: class {class} at {share:.3}")
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 
+use crate::port::exchanges;
+use crate::port::replay::{Agreed, Error, replay};
 use fejer::fixed::types::I16F16;
-use fejer_host::port::exchanges;
-use fejer_host::port::replay::{Agreed, Error, replay};
 use serde::Serialize;
 
 use super::answer::print;

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 
-use fejer_host::export;
-use fejer_host::port::{exchanges, summarise};
+use crate::export;
+use crate::port::{exchanges, summarise};
 use serde::Serialize;
 
 use super::answer::print;

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use fejer_host::backbone::onnx::{self, Frozen};
-use fejer_host::backbone::{self, Trained};
-use fejer_host::dataset::Examples;
-use fejer_host::layer::Shape;
-use fejer_host::model::Model;
+use crate::backbone::onnx::{self, Frozen};
+use crate::backbone::{self, Trained};
+use crate::dataset::Examples;
+use crate::layer::Shape;
+use crate::model::Model;
 
 use super::super::{Failure, bad};
 use super::Arguments;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use fejer_host::backbone;
-use fejer_host::dataset::signals::{self, Features, Sensing, Window};
-use fejer_host::dataset::{self, Data, Examples, Kind, Source};
-use fejer_host::experiment::Experiment;
-use fejer_host::matrix::Matrix;
+use crate::backbone;
+use crate::dataset::signals::{self, Features, Sensing, Window};
+use crate::dataset::{self, Data, Examples, Kind, Source};
+use crate::experiment::Experiment;
+use crate::matrix::Matrix;
 
 use super::super::{Failure, bad, data_directory, train};
 use super::Arguments;

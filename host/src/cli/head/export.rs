@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use fejer_host::backbone;
-use fejer_host::head::Head;
+use crate::backbone;
+use crate::head::Head;
 
 use super::Written;
 use super::import::Answer;

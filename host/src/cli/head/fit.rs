@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use crate::dataset::{self, Kind, Source, har};
+use crate::fit::{Fitted, Goal, Outcome, Problem, fit};
+use crate::head::{Head, Standardise};
+use crate::matrix::Matrix;
+use crate::real::Real;
 use fejer::Link;
-use fejer_host::dataset::{self, Kind, Source, har};
-use fejer_host::fit::{Fitted, Goal, Outcome, Problem, fit};
-use fejer_host::head::{Head, Standardise};
-use fejer_host::matrix::Matrix;
-use fejer_host::real::Real;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -52,13 +52,13 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", env = "FEJER_DATA", default_value = ".")]
     data: PathBuf,
     /// Λ: small trusts the labels, large the anchor.
-    #[arg(long, default_value_t = 0.3, value_parser = crate::positive)]
+    #[arg(long, default_value_t = 0.3, value_parser = crate::cli::positive)]
     precision: f64,
     /// W₀: a checkpoint of a softmax head; zeros if left out.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     /// Duality gap to certify, as a share of the objective.
-    #[arg(long, default_value_t = 1e-6, value_parser = crate::positive)]
+    #[arg(long, default_value_t = 1e-6, value_parser = crate::cli::positive)]
     accuracy: f64,
     /// Most anchored passes before Newton's method.
     #[arg(long, default_value_t = Goal::default().passes)]
@@ -169,7 +169,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     failure.map_or(Ok(()), |message| Err((1, message.to_owned())))
 }
 
-type Parts = (fejer_host::fit::Progress, Outcome, f64, Vec<f32>);
+type Parts = (crate::fit::Progress, Outcome, f64, Vec<f32>);
 
 fn parts<T: Real>(fitted: Fitted<T>) -> Parts {
     let weights = fitted.weights.iter().map(|weight| weight.to_f32()).collect();

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::head;
 use clap::ValueEnum;
 use fejer::Link;
-use fejer_host::head;
 use serde::Serialize;
 
 use super::Written;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use fejer_host::dataset::cwru;
-use fejer_host::dataset::simulated::{self, Condition};
-use fejer_host::export;
-use fejer_host::pretrain::{Goal, pretrain};
+use crate::dataset::cwru;
+use crate::dataset::simulated::{self, Condition};
+use crate::export;
+use crate::pretrain::{Goal, pretrain};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Failure, bad};
@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
     /// Natural residual (largest component of F(W)) to reach.
-    #[arg(long, default_value_t = Goal::default().residual, value_parser = crate::positive)]
+    #[arg(long, default_value_t = Goal::default().residual, value_parser = crate::cli::positive)]
     residual: f64,
 }
 

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::device::DeviceLine;
+use crate::head;
+use crate::pretrain::{FEATURES, Factory, OUTPUTS, ROWS};
+use crate::replay::{replay, same};
 use clap::ValueEnum;
 use fejer::Scalar;
 use fejer::features::Standardise;
-use fejer_host::device::DeviceLine;
-use fejer_host::head;
-use fejer_host::pretrain::{FEATURES, Factory, OUTPUTS, ROWS};
-use fejer_host::replay::{replay, same};
 use serde::Serialize;
 
 use crate::cli::{Failure, bad};
@@ -85,7 +85,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 fn lines<S: Scalar<Float = f32>>(
     history: &[u8],
     factory: &Factory,
-) -> Result<Vec<DeviceLine>, fejer_host::replay::Error> {
+) -> Result<Vec<DeviceLine>, crate::replay::Error> {
     let mut lines = vec![];
     replay::<S>(history, factory, &mut |line, _| lines.push(line.clone()))?;
     Ok(lines)
