@@ -33,12 +33,14 @@ fn file((variable, default, told): (&str, &str, &str)) -> Result<(), String> {
     Ok(())
 }
 
-/// The boards, and the targets each is the default of.
-const BOARDS: [(&str, &[&str]); 4] = [
+/// The boards, and the targets each is the default of; those of none are not emulated.
+const BOARDS: [(&str, &[&str]); 6] = [
     ("mps2", &["thumbv7em-none-eabihf", "thumbv7m-none-eabi"]),
     ("microbit", &["thumbv6m-none-eabi"]),
     ("an505", &["thumbv8m.main-none-eabi", "thumbv8m.main-none-eabihf"]),
     ("virt", &["riscv32imac-unknown-none-elf"]),
+    ("nrf52840", &[]),
+    ("stm32f411", &[]),
 ];
 
 fn memory_layout() -> Result<(), String> {
@@ -46,12 +48,16 @@ fn memory_layout() -> Result<(), String> {
     for (name, _) in BOARDS {
         println!("cargo::rustc-check-cfg=cfg(board, values(\"{name}\"))");
     }
+    println!("cargo::rustc-check-cfg=cfg(emulated)");
     let target = env::var("TARGET").unwrap_or_default();
     if !target.contains("-none-") {
         return Ok(());
     }
-    let board = board(&target)?;
+    let (board, targets) = board(&target)?;
     println!("cargo::rustc-cfg=board=\"{board}\"");
+    if !targets.is_empty() {
+        println!("cargo::rustc-cfg=emulated");
+    }
     let layout = format!("memory/{board}.x");
     println!("cargo::rerun-if-changed={layout}");
     let directory = env::var("OUT_DIR").map_err(|error| error.to_string())?;
@@ -68,13 +74,13 @@ fn memory_layout() -> Result<(), String> {
 }
 
 /// The board the environment names, or else the default of the target.
-fn board(target: &str) -> Result<&'static str, String> {
+fn board(target: &str) -> Result<(&'static str, &'static [&'static str]), String> {
     let named = env::var(BOARD).ok();
     let is_meant = |(name, targets): &&(&str, &[&str])| match &named {
         Some(named) => name == named,
         None => targets.contains(&target),
     };
-    BOARDS.iter().find(is_meant).map(|(name, _)| *name).ok_or_else(|| {
+    BOARDS.iter().find(is_meant).copied().ok_or_else(|| {
         let names: Vec<_> = BOARDS.iter().map(|(name, _)| *name).collect();
         format!(
             "no board {} for the target {target}: set {BOARD} to one of {}, or add a layout to \

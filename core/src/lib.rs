@@ -21,6 +21,8 @@ pub mod low_rank;
 pub mod memory;
 pub mod method;
 pub mod operator;
+#[cfg(feature = "port")]
+pub mod port;
 pub mod prox;
 mod reach;
 pub mod scalar;
@@ -54,6 +56,7 @@ pub use ::fixed;
 /// What a head refuses. Whatever was refused left everything as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "port", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     /// A NaN, infinite or saturated number among the weights, features, targets or scores.
     Unsound,

@@ -3,13 +3,13 @@
 use embedded_storage::nor_flash::NorFlash;
 use fejer::checkpoint;
 
-use crate::model::{CHECKPOINT, Learner};
-use crate::persist::{self, Loaded, Refused, Slots};
+use crate::model::{CHECKPOINT, Learner, Number, OUTPUTS, ROWS};
+use crate::persist::{self, Damage, Loaded, Refused, Slots};
 
-/// The slots and a buffer for one checkpoint.
-pub struct Keeper<F> {
+/// The slots and a buffer for one checkpoint, which belongs to the caller: it is too large to move.
+pub struct Keeper<'b, F> {
     slots: Slots<F>,
-    buffer: [u8; CHECKPOINT],
+    buffer: &'b mut [u8; CHECKPOINT],
 }
 
 /// How the device starts.
@@ -32,24 +32,63 @@ pub enum Error<E> {
     Encode(checkpoint::Error),
 }
 
-impl<F: NorFlash> Keeper<F> {
+impl<'b, F: NorFlash> Keeper<'b, F> {
     /// Keeps on the whole of `flash`.
-    pub fn new(flash: F) -> Self {
-        Self { slots: Slots::new(flash), buffer: [0; CHECKPOINT] }
+    pub fn new(flash: F, buffer: &'b mut [u8; CHECKPOINT]) -> Self {
+        Self { slots: Slots::new(flash), buffer }
     }
 
     /// Replaces `learner` by the newest that is whole and grew from this factory head, if any.
     pub fn resume(&mut self, learner: &mut Learner) -> Result<Start, Error<F::Error>> {
         let accept = |bytes: &[u8]| checkpoint::resume(bytes, learner);
         let Loaded { state, refused } =
-            self.slots.load(&mut self.buffer, accept).map_err(Error::Slots)?;
+            self.slots.load(self.buffer, accept).map_err(Error::Slots)?;
         let ((), records) = state.unwrap_or_default();
         Ok(Start { resumed: state.is_some(), records, refused })
     }
 
+    /// Replaces `learner` by the state stored before the newest, or says why it cannot.
+    pub fn previous(
+        &mut self,
+        learner: &mut Learner,
+    ) -> Result<Result<(), Refused<checkpoint::Error>>, Error<F::Error>> {
+        let accept = |bytes: &[u8]| checkpoint::resume(bytes, learner);
+        self.slots.previous(self.buffer, accept).map_err(Error::Slots)
+    }
+
+    /// Has the newest stored state these weights, or is nothing stored? Not inlined: a head passes
+    /// through its stack.
+    #[inline(never)]
+    pub fn holds(&mut self, learner: &Learner) -> Result<bool, Error<F::Error>> {
+        let hash = |bytes: &[u8]| {
+            checkpoint::decode_head::<Number, ROWS, OUTPUTS>(bytes).map(|head| head.hash())
+        };
+        let loaded = self.slots.load(self.buffer, hash).map_err(Error::Slots)?;
+        Ok(match (loaded.state, loaded.refused) {
+            (Some((hash, _)), None) => hash == learner.head().hash(),
+            (None, Some(Refused::Slot(Damage::Erased))) => true,
+            _ => false,
+        })
+    }
+
+    /// Stores so far; see [`Slots::stores`].
+    pub const fn stores(&self) -> u32 {
+        self.slots.stores()
+    }
+
+    /// The learner, encoded in the buffer.
+    pub fn encode(&mut self, learner: &Learner) -> Result<&[u8], checkpoint::Error> {
+        checkpoint::encode(learner, self.buffer)
+    }
+
+    /// The buffer: room for one checkpoint, lost with whatever else this keeper does.
+    pub fn buffer(&mut self) -> &mut [u8; CHECKPOINT] {
+        self.buffer
+    }
+
     /// Stores the learner; after a power cut it or the one stored before is resumed.
     pub fn keep(&mut self, learner: &Learner, records: u32) -> Result<(), Error<F::Error>> {
-        let bytes = checkpoint::encode(learner, &mut self.buffer).map_err(Error::Encode)?;
+        let bytes = checkpoint::encode(learner, self.buffer).map_err(Error::Encode)?;
         self.slots.store(bytes, records).map_err(Error::Slots)
     }
 }
@@ -58,8 +97,7 @@ impl<F: NorFlash> Keeper<F> {
 mod tests {
     use super::*;
     use crate::flash::{ERASED, Flash, SECTOR};
-    use crate::model::{FACTORY, FEATURES, Number};
-    use crate::persist::Damage;
+    use crate::model::{FACTORY, FEATURES};
     use fejer::{Class, Scalar};
 
     fn features(seed: u32) -> [Number; FEATURES] {
@@ -74,7 +112,9 @@ mod tests {
 
     fn resume(bytes: &mut [u8]) -> (Learner, Start) {
         let mut learner = learner();
-        let start = Keeper::new(Flash::new(bytes)).resume(&mut learner).expect("read");
+        let start = Keeper::new(Flash::new(bytes), &mut [0; CHECKPOINT])
+            .resume(&mut learner)
+            .expect("read");
         (learner, start)
     }
 
@@ -91,7 +131,9 @@ mod tests {
             let mut bytes = vec![ERASED; 8 * SECTOR];
             let mut whole = learner();
             learn(&mut whole, 0..cut);
-            Keeper::new(Flash::new(&mut bytes[..])).keep(&whole, 1234).expect("kept");
+            Keeper::new(Flash::new(&mut bytes[..]), &mut [0; CHECKPOINT])
+                .keep(&whole, 1234)
+                .expect("kept");
             let (mut resumed, start) = resume(&mut bytes);
             assert_eq!(start, Start { resumed: true, records: 1234, refused: None });
             learn(&mut whole, cut..90);
@@ -110,7 +152,9 @@ mod tests {
 
         let mut learner = learner();
         learn(&mut learner, 0..3);
-        Keeper::new(Flash::new(&mut bytes[..])).keep(&learner, 3).expect("kept");
+        Keeper::new(Flash::new(&mut bytes[..]), &mut [0; CHECKPOINT])
+            .keep(&learner, 3)
+            .expect("kept");
         bytes[1000] ^= 4;
         let (resumed, start) = resume(&mut bytes);
         assert_eq!(start.refused, Some(Refused::Slot(Damage::Checksum)));

@@ -9,11 +9,14 @@
 pub mod board;
 pub mod extract;
 pub mod flash;
+pub mod i2c;
 pub mod keeper;
-#[cfg(board = "mps2")]
+#[cfg(target_os = "none")]
 pub mod log;
 pub mod model;
 pub mod persist;
+pub mod port;
 pub mod recording;
+pub mod sensor;
 pub mod twins;
 pub mod workload;

@@ -1,7 +1,7 @@
 //! What the device says: one line an event, `word key=value …`, decoded on the host.
 
-use defmt::{error, info, warn};
-use fejer::{Certificate, Scalar};
+use defmt::{error, info, intern, warn};
+use fejer::{Certificate, Scalar, checkpoint};
 
 use crate::board::FileError;
 use crate::keeper::{self, Start};
@@ -16,6 +16,8 @@ pub enum Failure {
     History(recording::Error<FileError>),
     /// `flash.bin` cannot be used.
     Flash(FileError),
+    /// `key.bin` cannot be used.
+    Key(FileError),
     /// The factory head cannot be learnt from.
     Factory(fejer::Error),
     /// What was learnt could not be stored.
@@ -56,9 +58,11 @@ pub fn failure(failure: Failure) -> i32 {
             error!("error: flash.bin has {=usize} bytes, not the flash's: remove it", found);
         }
         Failure::Flash(_) => error!("error: flash.bin cannot be used: check its permissions"),
-        Failure::Factory(why) => {
-            error!("error: the factory head: {}", defmt::Display2Format(&why));
-        }
+        Failure::Key(_) => error!("error: key.bin: not 32 bytes that can be read: check it"),
+        Failure::Factory(why) => error!(
+            "error: the factory head is refused ({=str}): export it again with `fejer head`",
+            why.word()
+        ),
         Failure::Store => {
             error!("error: what was learnt could not be stored: check flash.bin and the disk");
             return 3;
@@ -81,10 +85,14 @@ pub fn boot(learner: &Learner, start: &Start) {
     match refused {
         None | Some(Refused::Slot(Damage::Erased)) => {}
         Some(why) => warn!(
-            "a stored head was refused ({=str}: {}); {=str}",
+            "a stored head was refused ({=str}: {=istr}); {=istr}",
             reason,
-            defmt::Display2Format(why),
-            if *resumed { "the one stored before it is used" } else { "the factory head is kept" },
+            remedy(why),
+            if *resumed {
+                intern!("the one stored before it is used")
+            } else {
+                intern!("the factory head is kept")
+            },
         ),
     }
     info!(
@@ -95,6 +103,23 @@ pub fn boot(learner: &Learner, start: &Start) {
         learner.samples().len(),
         *records,
     );
+}
+
+/// What was wrong with a stored head; the text stays on the host.
+fn remedy(why: &Refused<checkpoint::Error>) -> defmt::Str {
+    use checkpoint::Error;
+    match why {
+        Refused::Slot(Damage::Erased) => intern!("nothing was stored"),
+        Refused::Slot(Damage::Header) => intern!("it does not start with a header"),
+        Refused::Slot(Damage::Length) => intern!("it announces more bytes than it has"),
+        Refused::Slot(Damage::Checksum) => intern!("a flipped bit or an interrupted store"),
+        Refused::Payload(Error::Version(_)) => {
+            intern!("written by another release: what it had learnt has to be learnt again")
+        }
+        Refused::Payload(Error::Factory) => intern!("learnt from another factory head"),
+        Refused::Payload(Error::Unsound) => intern!("a number in it is NaN, infinite or saturated"),
+        Refused::Payload(_) => intern!("written by a firmware of another shape"),
+    }
 }
 
 /// A window without a label.

@@ -10,8 +10,8 @@ pub const FEATURES: usize = 64;
 pub const ROWS: usize = FEATURES + 1;
 /// Classes.
 pub const OUTPUTS: usize = 9;
-/// Labelled windows remembered.
-pub const MEMORY: usize = 64;
+/// Labelled windows remembered: what fits into 16 KB of RAM with everything else, or more.
+pub const MEMORY: usize = if cfg!(board = "microbit") { 24 } else { 64 };
 /// Remembered windows visited again after each label.
 pub const REVISITS: u32 = 3;
 /// Bytes of the longest checkpoint.

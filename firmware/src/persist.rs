@@ -122,6 +122,12 @@ impl<F: NorFlash> Slots<F> {
         self.slot.saturating_sub(HEADER)
     }
 
+    /// How often it was stored: each time one slot was erased and written, in turn. Known after a load;
+    /// it starts again from 0 only where no slot is whole.
+    pub const fn stores(&self) -> u32 {
+        self.sequence
+    }
+
     /// The flash, back.
     pub fn into_inner(self) -> F {
         self.flash
@@ -158,6 +164,20 @@ impl<F: NorFlash> Slots<F> {
             }
         }
         Ok(Loaded { state: None, refused })
+    }
+
+    /// Hands what was stored before the newest payload to `accept`; the next store takes its place.
+    pub fn previous<T, R>(
+        &mut self,
+        buffer: &mut [u8],
+        accept: impl FnOnce(&[u8]) -> Result<T, R>,
+    ) -> Result<Result<T, Refused<R>>, Error<F::Error>> {
+        Ok(match self.whole(self.next, buffer)? {
+            Err(damage) => Err(Refused::Slot(damage)),
+            Ok(header) => {
+                accept(buffer.get(..header.length).unwrap_or_default()).map_err(Refused::Payload)
+            }
+        })
     }
 
     /// Puts `payload` in the slot that was not loaded or stored last; after an interruption either

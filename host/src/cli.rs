@@ -1,6 +1,7 @@
 //! The subcommands, one a file: arguments in, exit code and message out.
 
 pub mod compare;
+pub mod device;
 pub mod evaluate;
 pub mod features;
 pub mod head;

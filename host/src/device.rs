@@ -4,6 +4,7 @@
 //! it writes with `defmt` is decoded here, line by line. With instruction counting on, QEMU's clock
 //! moves 256 ns an instruction (`-icount shift=8`), and the device's meter can count.
 
+mod control;
 mod error;
 mod image;
 mod line;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use defmt_decoder::{DecodeError, StreamDecoder};
 
+pub use control::{Control, ControlError};
 pub use error::Error;
 pub use image::{Image, Sizes};
 pub use line::{DeviceLine, LineError};
@@ -63,6 +65,12 @@ pub struct Device<'a> {
     pub counting: bool,
     /// Write the address of every instruction it executes to this file, as QEMU's log.
     pub trace: Option<PathBuf>,
+    /// Connect its first serial port to a Unix socket of this name in its directory.
+    pub serial: Option<String>,
+    /// What is connected to it, in the words of QEMU's `-device`.
+    pub parts: Vec<String>,
+    /// Where QEMU makes the socket through which [`Control`] commands it.
+    pub control: Option<PathBuf>,
     /// After this time it is killed.
     pub timeout: Duration,
     /// The program that emulates it.
@@ -79,6 +87,9 @@ impl<'a> Device<'a> {
             arguments: Vec::new(),
             counting: false,
             trace: None,
+            serial: None,
+            parts: Vec::new(),
+            control: None,
             timeout: DEFAULT_TIMEOUT,
             emulator: PathBuf::from(image.emulator()),
         }
@@ -145,6 +156,14 @@ impl<'a> Device<'a> {
         }
     }
 
+    /// Switches it on, to be spoken to; what it logs is not read. Its power is cut when this is dropped.
+    ///
+    /// # Errors
+    /// As [`Device::run`], as far as it comes to it.
+    pub fn switch_on(&self) -> Result<Running, Error> {
+        self.start()
+    }
+
     fn start(&self) -> Result<Running, Error> {
         if !self.directory.is_dir() {
             return Err(Error::Directory(self.directory.clone()));
@@ -153,7 +172,11 @@ impl<'a> Device<'a> {
         let absolute = std::path::absolute(image)
             .map_err(|source| Error::Read { path: image.to_owned(), source })?;
         let mut command = Command::new(&self.emulator);
-        command.args(["-M", &self.machine, "-nographic", "-monitor", "none", "-serial", "none"]);
+        command.args(["-M", &self.machine, "-nographic", "-monitor", "none", "-serial"]);
+        command.arg(match &self.serial {
+            Some(socket) => format!("unix:{socket},server=on,wait=off"),
+            None => "none".to_owned(),
+        });
         // No firmware but ours.
         command.args(["-bios", "none", "-nic", "none", "-semihosting-config", &self.semihosting()]);
         if self.counting {
@@ -161,6 +184,11 @@ impl<'a> Device<'a> {
         }
         if let Some(file) = &self.trace {
             command.args(["-singlestep", "-d", "exec,nochain", "-D"]).arg(file);
+        }
+        command.args(self.parts.iter().flat_map(|part| ["-device", part]));
+        if let Some(socket) = &self.control {
+            let socket = socket.display().to_string().replace(',', ",,");
+            command.arg("-qmp").arg(format!("unix:{socket},server=on,wait=off"));
         }
         command.arg("-kernel").arg(absolute).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -211,8 +239,8 @@ impl<'a> Device<'a> {
     }
 }
 
-/// A child process that does not outlive its owner.
-struct Running(Child);
+/// A device that runs, and does not outlive its owner.
+pub struct Running(Child);
 
 impl Running {
     /// What it writes, as it comes.

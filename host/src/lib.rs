@@ -20,6 +20,7 @@ pub mod model;
 mod named;
 pub mod oracle;
 pub mod plan;
+pub mod port;
 pub mod pretrain;
 pub mod random;
 pub mod real;

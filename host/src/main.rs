@@ -22,6 +22,8 @@ enum Arguments {
     ///
     /// Exit code 0: done; 1: the board named does not fit; 2: bad arguments.
     Plan(cli::plan::Arguments),
+    /// Speak to a device over its port.
+    Device(cli::device::Arguments),
     /// Run a published experiment and show it beside its honest baselines.
     Reproduce(cli::reproduce::Arguments),
     /// Make features of data with a frozen network.
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse() {
         Arguments::Head(command) => cli::head::run(command),
         Arguments::Plan(arguments) => cli::plan::run(&arguments),
+        Arguments::Device(arguments) => cli::device::run(arguments),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
         Arguments::Quantise(arguments) => cli::quantise::run(arguments),

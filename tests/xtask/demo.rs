@@ -9,7 +9,8 @@ use fejer_host::export;
 use fejer_host::report::{self, Demo, Fact};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::shell::{cargo, first_line, output, program};
+use crate::firmware::{self, Build};
+use crate::shell::{cargo, first_line, program};
 use crate::{Stop, place, setup};
 
 /// What to demonstrate.
@@ -76,48 +77,19 @@ pub fn build_firmware(factory: &Path, kind: Kind) -> Result<PathBuf, String> {
     let factory = factory.canonicalize().map_err(|error| error.to_string())?;
     let mut build = cargo();
     build.env("FEJER_FACTORY", factory);
-    firmware(build, kind, "finetune")
+    of(kind).program_with(build, "finetune")
 }
 
 /// Builds one program of the firmware with the factory head that is committed.
 pub fn build_default_firmware(kind: Kind, program: &str) -> Result<PathBuf, String> {
-    firmware(cargo(), kind, program)
+    of(kind).program(program)
 }
 
-fn firmware(build: std::process::Command, kind: Kind, program: &str) -> Result<PathBuf, String> {
-    let (target, features) = match kind {
-        Kind::F32 => ("thumbv7em-none-eabihf", ""),
-        Kind::Q16 => ("thumbv7m-none-eabi", "q16"),
-    };
-    image(build, program, (target, features), kind.name())
-}
-
-/// Builds one program of the firmware for a target, to be kept under a name.
-pub fn build_image(program: &str, target: &str) -> Result<PathBuf, String> {
-    image(cargo(), program, (target, ""), target)
-}
-
-fn image(
-    mut build: std::process::Command,
-    program: &str,
-    (target, features): (&str, &str),
-    name: &str,
-) -> Result<PathBuf, String> {
-    build.args(["build", "-q", "-p", "fejer-firmware", "--bin", program, "--locked"]);
-    build.args(["--profile", "firmware", "--target", target, "--features", features]);
-    let built = output(&mut build).map_err(|stop| stop.line)?;
-    if !built.status.success() {
-        return Err(String::from_utf8_lossy(&built.stderr).trim().to_owned());
+const fn of(kind: Kind) -> Build {
+    match kind {
+        Kind::F32 => firmware::M4F,
+        Kind::Q16 => firmware::M3,
     }
-    let image = place::target().join(target).join("firmware").join(program);
-    // Kept apart, so that the next build cannot change it under a running device.
-    let kept = place::target().join("fejer").join(format!("{program}-{name}.elf"));
-    let copy = || {
-        std::fs::create_dir_all(kept.parent().unwrap_or(&kept))?;
-        std::fs::copy(&image, &kept)
-    };
-    copy().map_err(|error| format!("{}: {error}", image.display()))?;
-    Ok(kept)
 }
 
 fn show(bar: &ProgressBar, stage: Stage) {

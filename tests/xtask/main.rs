@@ -3,6 +3,7 @@
 mod accept;
 mod c;
 mod demo;
+mod firmware;
 mod place;
 mod setup;
 mod shell;

@@ -3,31 +3,29 @@
 use std::process::Command;
 use std::time::Instant;
 
-use fejer_host::demo::Kind;
-
-use crate::demo::{build_default_firmware, build_image};
+use crate::firmware::{Build, M0, M0_PRODUCT, M3, M4F, M4F_PRODUCT, M33, NRF52840, STM32F411};
 use crate::shell::{cargo, shown};
 use crate::{Stop, c, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
-const IMAGES: [(Kind, &str, &str); 6] = [
-    (Kind::F32, "finetune", "FEJER_FIRMWARE_F32"),
-    (Kind::Q16, "finetune", "FEJER_FIRMWARE_Q16"),
-    (Kind::F32, "steps", "FEJER_STEPS_F32"),
-    (Kind::Q16, "steps", "FEJER_STEPS_Q16"),
-    (Kind::F32, "twins", "FEJER_TWINS_F32"),
-    (Kind::Q16, "twins", "FEJER_TWINS_Q16"),
+const IMAGES: [(Build, &str, &str); 6] = [
+    (M4F, "finetune", "FEJER_FIRMWARE_F32"),
+    (M3, "finetune", "FEJER_FIRMWARE_Q16"),
+    (M4F, "steps", "FEJER_STEPS_F32"),
+    (M3, "steps", "FEJER_STEPS_Q16"),
+    (M4F, "twins", "FEJER_TWINS_F32"),
+    (M3, "twins", "FEJER_TWINS_Q16"),
 ];
 
-/// Targets the 8-bit network runs on, and the variables that name their images to the tests.
-const EXTRACT: [(&str, &str); 2] =
-    [("thumbv7em-none-eabihf", "FEJER_EXTRACT_M4F"), ("thumbv6m-none-eabi", "FEJER_EXTRACT_M0")];
+/// Each image that is spoken to.
+pub const SERVE: [(Build, &str); 2] =
+    [(M4F_PRODUCT, "FEJER_SERVE_F32"), (M0_PRODUCT, "FEJER_SERVE_M0")];
 
-/// Builds them.
-pub fn extract_images() -> Result<Vec<(&'static str, std::path::PathBuf)>, Stop> {
-    let build = |(target, variable)| Ok((variable, build_image("extract", target)?));
-    EXTRACT.into_iter().map(build).collect::<Result<_, String>>().map_err(Stop::failed)
-}
+/// Each image that reads a thermometer.
+pub const SENSE: [(Build, &str); 2] = [(M4F, "FEJER_SENSE_M4F"), (M33, "FEJER_SENSE_M33")];
+
+/// Each image of the 8-bit network.
+pub const EXTRACT: [(Build, &str); 2] = [(M4F, "FEJER_EXTRACT_M4F"), (M0, "FEJER_EXTRACT_M0")];
 
 /// Something to run that passes or stops everything.
 type Stage<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
@@ -59,7 +57,8 @@ pub fn run() -> Result<(), Stop> {
         ("lints of the firmware on its boards", &mut || {
             let lib = ["-p", "fejer-firmware", "--target"];
             lints(&[&lib[..], &["thumbv7em-none-eabihf"]].concat())?;
-            lints(&[&lib[..], &["thumbv7m-none-eabi", "--features", "q16"]].concat())
+            lints(&[&lib[..], &["thumbv7m-none-eabi", "--features", "q16"]].concat())?;
+            [NRF52840, STM32F411].into_iter().try_for_each(lints_on_a_board)
         }),
         ("documentation", &mut || {
             let mut doc = cargo();
@@ -68,14 +67,17 @@ pub fn run() -> Result<(), Stop> {
         }),
         ("core for every bare-metal target", &mut || {
             core_on_bare_metal(&["--no-default-features"])?;
-            core_on_bare_metal(&["--features", "fixed"])
+            core_on_bare_metal(&["--features", "fixed"])?;
+            core_on_bare_metal(&["--features", "port"])
         }),
         ("firmware", &mut || {
-            for (kind, program, variable) in IMAGES {
-                let image = build_default_firmware(kind, program).map_err(Stop::failed)?;
-                images.push((variable, image));
+            let serve = SERVE.map(|(build, variable)| (build, "serve", variable));
+            let sense = SENSE.map(|(build, variable)| (build, "sense", variable));
+            let extract = EXTRACT.map(|(build, variable)| (build, "extract", variable));
+            let all = IMAGES.into_iter().chain(serve).chain(sense).chain(extract);
+            for (build, program, variable) in all {
+                images.push((variable, build.program(program).map_err(Stop::failed)?));
             }
-            images.extend(extract_images()?);
             Ok(())
         }),
         ("a program in C", &mut || {
@@ -96,6 +98,15 @@ pub fn run() -> Result<(), Stop> {
 
 fn lints(arguments: &[&str]) -> Result<(), Stop> {
     shown(cargo().args(["clippy", "-q", "--locked"]).args(arguments).args(["--", "-D", "warnings"]))
+}
+
+/// What is meant for a board that is not emulated.
+fn lints_on_a_board(build: Build) -> Result<(), Stop> {
+    let mut clippy = cargo();
+    clippy.args(["clippy", "-q", "--locked", "-p", "fejer-firmware", "--target", build.target]);
+    clippy.args(["--lib", "--bin", "serve", "--bin", "sense", "--bin", "bench"]);
+    clippy.args(["--", "-D", "warnings"]);
+    shown(clippy.env("FEJER_BOARD", build.board.unwrap_or_default()))
 }
 
 /// Builds core without `std` for all of them at once.

@@ -28,6 +28,7 @@ use crate::scalar::{Scalar, largest, norm};
 /// as stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "port", derive(serde::Serialize, serde::Deserialize))]
 pub struct Certificate<F> {
     /// Duality gap Σᵢ KL(pᵢ ‖ φ(Wηᵢ)) in nats, rounding included (softmax; other links their
     /// Fenchel–Young gap). 0 only at the solution.

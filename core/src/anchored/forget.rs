@@ -29,6 +29,13 @@ where
         }
     }
 
+    /// Forgets everything: as it was when new, the visiting order included; the precision stays.
+    pub fn forget_all(&mut self) {
+        self.samples.clear();
+        self.head = *self.factory;
+        self.visits = 0;
+    }
+
     /// W ← W₀ + Σ αᵢηᵢᵀ/Λ, each weight rounded once.
     pub fn rebuild(&mut self) {
         self.head = *self.factory;

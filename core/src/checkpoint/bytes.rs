@@ -19,6 +19,7 @@ const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 /// Why bytes are not a checkpoint of this head. Whoever asked keeps the head it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "port", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     /// The buffer given to encode is too small; take [`super::full_length`] bytes.
     BufferTooSmall,

@@ -14,10 +14,9 @@ mod device {
     use fejer::features::{WINDOW, log_bands};
     use fejer::{Class, history::Record};
     use fejer_firmware::board::{self, Meter};
-    use fejer_firmware::flash::Flash;
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
-    use fejer_firmware::model::{FACTORY, Learner, Number, REVISITS, STANDARDISE};
+    use fejer_firmware::model::{CHECKPOINT, FACTORY, Learner, Number, REVISITS, STANDARDISE};
     use fejer_firmware::recording::Recording;
 
     #[cortex_m_rt::entry]
@@ -27,7 +26,8 @@ mod device {
 
     fn run() -> Result<(), Failure> {
         let mut history = Recording::new(board::open_history()?)?;
-        let mut keeper = Keeper::new(Flash::new(board::open_flash()?));
+        let mut buffer = [0; CHECKPOINT];
+        let mut keeper = Keeper::new(board::open_flash()?, &mut buffer);
         let mut learner = Learner::new(&FACTORY);
         let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
         let start = keeper.resume(learner)?;

@@ -1,16 +1,14 @@
-//! What all Cortex-M boards have: the run time, SysTick, a painted stack.
+//! What all Cortex-M boards have: the run time, a clock, a painted stack.
 
 use core::panic::PanicInfo;
 
-use ::cortex_m::peripheral::{SYST, syst::SystClkSource};
 use ::cortex_m_rt::{ExceptionFrame, STACK_PAINT_VALUE, exception};
 
 use super::{PANIC, exit};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    defmt::error!("{}", defmt::Display2Format(info));
-    exit(PANIC)
+    super::panicked(info)
 }
 
 #[exception]
@@ -20,26 +18,13 @@ unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
     exit(PANIC)
 }
 
-/// SysTick: 24 bits, counts down with the core's clock.
-const TICKS: u32 = 0x00ff_ffff;
-
-pub(super) fn start_clock() {
-    if let Some(mut core) = ::cortex_m::Peripherals::take() {
-        core.SYST.set_clock_source(SystClkSource::Core);
-        core.SYST.set_reload(TICKS);
-        core.SYST.clear_current();
-        core.SYST.enable_counter();
-    }
-}
-
-#[inline(always)]
-pub(super) fn clock() -> u32 {
-    SYST::get_current()
-}
-
-pub(super) fn ticks(before: u32, after: u32) -> u32 {
-    before.wrapping_sub(after) & TICKS
-}
+#[cfg(emulated)]
+#[path = "systick.rs"]
+mod clock;
+#[cfg(not(emulated))]
+#[path = "cycles.rs"]
+mod clock;
+pub(super) use clock::{TURN, clock, start_clock, ticks};
 
 /// Two instructions a turn.
 #[inline(never)]

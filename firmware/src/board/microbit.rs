@@ -2,3 +2,10 @@
 
 /// Clock of the core and of its SysTick timer.
 pub(super) const CLOCK_HZ: u32 = 16_000_000;
+
+#[path = "nordic.rs"]
+pub(super) mod uart;
+
+/// The pins of the board's USB chip.
+const SENDING_PIN: u32 = 24;
+const RECEIVING_PIN: u32 = 25;

@@ -2,13 +2,13 @@
 
 use core::panic::PanicInfo;
 
-use super::{PANIC, exit};
-
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    defmt::error!("{}", defmt::Display2Format(info));
-    exit(PANIC)
+    super::panicked(info)
 }
+
+/// Instructions a turn of [`spin`] takes, at least and at most.
+pub(super) const TURN: [u32; 2] = [2, 2];
 
 pub(super) fn start_clock() {}
 
@@ -43,4 +43,9 @@ pub(super) fn stack_pointer() -> *mut u32 {
         core::arch::asm!("mv {0}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
     }
     pointer
+}
+
+/// The deepest the stack has been so far: not known here, 0.
+pub fn stack_bytes() -> u32 {
+    0
 }

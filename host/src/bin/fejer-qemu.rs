@@ -1,6 +1,7 @@
 //! Cargo's runner for bare-metal targets: runs an image under QEMU and passes its exit code on.
 //!
-//! `FEJER_TIMEOUT` gives the seconds it may run, `FEJER_COUNT=1` lets it count instructions.
+//! `FEJER_TIMEOUT` gives the seconds it may run, `FEJER_COUNT=1` lets it count instructions,
+//! `FEJER_PARTS` names what is connected to it, such as `tmp105,address=0x48`, separated by spaces.
 
 use std::env;
 use std::io::{self, Write as _};
@@ -38,6 +39,9 @@ fn run() -> Result<i32, Failure> {
     let mut device = Device::new(&image, ".");
     device.arguments = words.collect();
     device.counting = env::var("FEJER_COUNT").is_ok_and(|value| value != "0");
+    if let Ok(parts) = env::var("FEJER_PARTS") {
+        device.parts = parts.split_whitespace().map(str::to_owned).collect();
+    }
     if let Ok(seconds) = env::var("FEJER_TIMEOUT") {
         let parsed = seconds.parse().ok().and_then(|value| Duration::try_from_secs_f64(value).ok());
         device.timeout = parsed.ok_or_else(|| {

@@ -6,6 +6,8 @@ mod import;
 mod pretrain;
 mod replay;
 
+pub use replay::{Numbers, factory};
+
 use std::path::Path;
 
 use crate::export as files;

@@ -10,6 +10,9 @@ use object::{Endianness, Object, ObjectSection};
 
 use super::Error;
 
+/// Where code begins on the AN505: its SSRAM 1, seen from the secure side.
+const AN505_FLASH: u64 = 0x1000_0000;
+
 /// Flash and RAM an image takes, in bytes, without the stack (which the device measures itself).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
@@ -50,8 +53,9 @@ impl Image {
         &self.path
     }
 
-    /// QEMU's name for a board it can run on: the hard-float ABI wants the Cortex-M4F board, any other
-    /// Arm image runs on the Cortex-M3 board.
+    /// QEMU's name for a board it can run on: code at the AN505's flash wants that board (Cortex-M33),
+    /// else the hard-float ABI wants the Cortex-M4F board, and any other Arm image runs on the
+    /// Cortex-M3 board.
     pub fn machine(&self) -> &'static str {
         self.machine
     }
@@ -75,7 +79,9 @@ impl Image {
             .map_err(|error| format!("not a 32-bit ELF file ({error})"))?;
         let header: &FileHeader32<Endianness> = elf.elf_header();
         let hard_float = header.e_flags(elf.endian()) & EF_ARM_ABI_FLOAT_HARD != 0;
+        let vectors = elf.section_by_name(".vector_table").map(|section| section.address());
         let machine = match header.e_machine(elf.endian()) {
+            EM_ARM if vectors == Some(AN505_FLASH) => "mps2-an505",
             EM_ARM if hard_float => "mps2-an386",
             EM_ARM => "mps2-an385",
             EM_RISCV => "virt",

@@ -25,6 +25,8 @@ pub enum Clock {
     Epochs,
     /// Steps of a method.
     Steps,
+    /// Commands to a device, each with its reply.
+    Exchanges,
 }
 
 /// One method.
@@ -122,6 +124,7 @@ fn marks(chart: &Chart, plot: &Plot, ticks: usize) -> String {
     let unit = match chart.clock {
         Clock::Epochs => "epochs",
         Clock::Steps => "steps",
+        Clock::Exchanges => "exchanges",
     };
     let across = Axis { low: 0.0, high: f64::from(last), from: plot.left, to: plot.right - 6.0 };
     let mut out = chart::levels(plot, &up, &levels);

@@ -52,12 +52,16 @@ pub fn page(report: &TrainingReport) -> String {
     if let Some(table) = table(&report.table) {
         body += &section("The numbers", &format!("<div class=\"scroll\">{table}</div>"));
     }
-    let written = format!("<pre class=\"scroll\">{}</pre>", escape(&report.configuration));
-    body += &section("Configuration", &written);
+    if !report.configuration.is_empty() {
+        let written = format!("<pre class=\"scroll\">{}</pre>", escape(&report.configuration));
+        body += &section("Configuration", &written);
+    }
     let fact =
         |fact: &Fact| format!("<dt>{}</dt><dd>{}</dd>", escape(&fact.name), escape(&fact.value));
     let facts: String = report.environment.iter().map(fact).collect();
-    body += &section("Where this was run", &format!("<dl class=\"facts\">{facts}</dl>"));
+    if !facts.is_empty() {
+        body += &section("Where this was run", &format!("<dl class=\"facts\">{facts}</dl>"));
+    }
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
         escape(&report.title)

@@ -1,7 +1,10 @@
 //! Measures every operation of the workload, call by call. `benches/device` on the host runs it on
 //! every board and holds what it says against the image.
 //!
-//! Words: `f32`, `q24` or `portable` and numbers of features to leave everything else out, `once` for a single
+//! A real board measures everything, in cycles of its counter, and says it in the JSON of
+//! `benches/device.json`; what only an image or an emulator can tell is null there.
+//!
+//! Words, for an emulated one: `f32`, `q24` or `portable` and numbers of features to leave everything else out, `once` for a single
 //! step an operation, to be traced.
 
 #![cfg_attr(target_os = "none", no_std, no_main)]
@@ -12,11 +15,20 @@ fn main() {
     std::process::exit(2);
 }
 
+#[cfg(all(target_os = "none", not(emulated)))]
+#[path = "json.rs"]
+mod say;
+#[cfg(all(target_os = "none", emulated))]
+#[path = "line.rs"]
+mod say;
+
 #[cfg(target_os = "none")]
 mod device {
     use core::hint::black_box;
 
     use defmt::println;
+
+    use crate::say;
     use fejer::streaming::SquaredNorm;
     use fejer::{Error, Head, Sample, Scalar, Stored};
     use fejer_firmware::board::{self, Meter, stack_of};
@@ -26,12 +38,10 @@ mod device {
     #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
     fn main() -> ! {
         let meter = Meter::new();
-        for turns in [1, 1001, 100_001] {
-            println!("calibration turns={=u32} instructions={=u32}", turns, meter.spin(turns));
-        }
+        say::begin(&meter);
         let steps = if board::is_told("once") { 1 } else { STEPS };
         board::exit(match visit_all(&mut Bench { meter, steps }) {
-            Ok(()) => 0,
+            Ok(()) => say::end(),
             Err(why) => {
                 println!("refused reason={=str}", why.word());
                 1
@@ -53,7 +63,8 @@ mod device {
             S: Scalar,
             X: Stored<S>,
         {
-            let is_meant = board::is_told(case.scalar) && is_told_number(FEATURES);
+            let is_meant =
+                !cfg!(emulated) || board::is_told(case.scalar) && is_told_number(FEATURES);
             for method in Method::ALL.into_iter().filter(|_| is_meant) {
                 self.measure(case, method)?;
             }
@@ -99,26 +110,11 @@ mod device {
                 learning.add(instructions, stack);
                 done
             })?;
-            let say = |operation: &str, spread: &Spread| {
-                println!(
-                    "measured scalar={=str} features={=usize} classes={=usize} operation={=str} \
-                     least={=u32} most={=u32} sum={=u64} stack={=u32} call={=u32} hash={=u64}",
-                    case.scalar,
-                    FEATURES,
-                    OUTPUTS,
-                    operation,
-                    spread.least,
-                    spread.most,
-                    spread.sum,
-                    spread.stack,
-                    calling.most,
-                    head.hash(),
-                );
-            };
+            let about = About { scalar: case.scalar, features: FEATURES, classes: OUTPUTS };
             if method == Method::Projected {
-                say("predict", &predicting);
+                say::measured(&about, "predict", &predicting, &calling, head.hash());
             }
-            say(method.name(), &learning);
+            say::measured(&about, method.name(), &learning, &calling, head.hash());
             Ok(())
         }
 
@@ -141,12 +137,19 @@ mod device {
         }
     }
 
-    /// Instructions of many calls, and the deepest stack.
-    struct Spread {
-        least: u32,
-        most: u32,
-        sum: u64,
-        stack: u32,
+    /// Which head was measured.
+    pub struct About {
+        pub scalar: &'static str,
+        pub features: usize,
+        pub classes: usize,
+    }
+
+    /// What many calls took, and the deepest stack.
+    pub struct Spread {
+        pub least: u32,
+        pub most: u32,
+        pub sum: u64,
+        pub stack: u32,
     }
 
     impl Spread {

@@ -50,6 +50,7 @@ fn live<T: Target<Number, OUTPUTS>>(head: &SmallHead, sample: &SmallSample, targ
     }
     solve.forget(black_box(1));
     solve.forget_oldest();
+    solve.forget_all();
     solve.rebuild();
     black_box(solve.head().point());
 }

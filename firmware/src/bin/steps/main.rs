@@ -20,6 +20,8 @@ mod sensing;
 #[cfg(target_os = "none")]
 mod solving;
 #[cfg(target_os = "none")]
+mod speaking;
+#[cfg(target_os = "none")]
 mod storing;
 #[cfg(target_os = "none")]
 mod streaming;
@@ -74,6 +76,7 @@ mod device {
             crate::solving::all(&head, black_box(&[sample; 3]));
             crate::storing::all(&head, &sample);
             crate::extracting::all(&head);
+            crate::speaking::all();
         }
     }
 }

@@ -41,9 +41,12 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Numbers of a firmware.
 #[derive(Clone, Copy, ValueEnum)]
-enum Numbers {
+pub enum Numbers {
+    /// `f32`.
     F32,
+    /// Q16.16.
     Q16,
 }
 
@@ -126,7 +129,8 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn factory(path: &Path) -> Result<Factory, Failure> {
+/// The factory head of a firmware from its file of constants.
+pub fn factory(path: &Path) -> Result<Factory, Failure> {
     let named = |reason: &str| bad(format!("{}: {reason}", path.display()));
     let text = String::from_utf8_lossy(&bytes(path)?).into_owned();
     let head = head::parse(&text).ok_or_else(|| {

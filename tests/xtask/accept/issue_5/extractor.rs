@@ -5,7 +5,8 @@ use std::path::Path;
 use super::super::Line;
 use super::super::issue_2::figures;
 use crate::Stop;
-use crate::test::extract_images;
+use crate::firmware::Build;
+use crate::test::EXTRACT;
 
 /// Figures the tests owe.
 const OWED: [&str; 4] = [
@@ -17,13 +18,11 @@ const OWED: [&str; 4] = [
 
 pub fn lines(data: &Path) -> Result<Vec<Line>, Stop> {
     eprintln!("tests: extractor");
-    let images = extract_images()?;
+    let build = |(build, variable): (Build, _)| Ok((variable, build.program("extract")?));
+    let images: Vec<_> =
+        EXTRACT.into_iter().map(build).collect::<Result<_, String>>().map_err(Stop::failed)?;
     let mut test = figures::test("extractor", data);
     let mut lines = figures::of("extractor", test.envs(images).env("CI", "1"))?.lines;
-    for owed in OWED {
-        if !lines.iter().any(|line| line.begins_with(owed)) {
-            lines.push(Line::new(owed, "a figure", "none was printed", false));
-        }
-    }
+    lines.extend(super::missing(&lines, &OWED));
     Ok(lines)
 }

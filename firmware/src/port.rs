@@ -1,0 +1,162 @@
+//! The device side of the port: every frame that arrives is answered, and only a valid command
+//! changes anything.
+//!
+//! [`Device::answer`] decides who may (here), `execute` does it (the one place that knows the
+//! learner), and [`Device::serve`] carries the bytes. A change is answered once it is in the flash,
+//! with the counter of its seal beside it: what was answered survives a power cut, and what was
+//! obeyed before it is never obeyed again after it.
+
+mod execute;
+mod pending;
+mod transfer;
+
+use embedded_io::{Read, Write};
+use embedded_storage::nor_flash::NorFlash;
+use fejer::port::{
+    Key, OVERHEAD, Reason, Received, Receiver, Reply, read_command, stuff, write_reply,
+};
+
+use crate::keeper::{self, Keeper, Start};
+use crate::model::{FEATURES, Learner};
+use pending::Pending;
+use transfer::Transfer;
+
+/// Bytes of features in a command, and of a piece of a checkpoint.
+pub const CHUNK: usize = 4 * FEATURES;
+/// Bytes of the longest body.
+pub const BODY: usize = OVERHEAD + CHUNK;
+/// Windows remembered until their label comes.
+pub const PENDING: usize = if cfg!(board = "microbit") { 8 } else { 16 };
+
+/// A learner that can be spoken to, with the flash it is kept in.
+pub struct Device<'a, F> {
+    learner: &'a mut Learner,
+    keeper: Keeper<'a, F>,
+    key: Option<Key>,
+    pending: Pending<PENDING>,
+    transfer: Transfer,
+    counter: u32,
+    answered: u32,
+    is_resumed: bool,
+    stack: fn() -> u32,
+}
+
+impl<'a, F: NorFlash> Device<'a, F> {
+    /// Goes on from what is stored, if anything is; with a key, commands that change weights must be
+    /// sealed. `stack` tells the bytes of stack taken at most.
+    ///
+    /// # Errors
+    /// The flash cannot be read.
+    pub fn start(
+        learner: &'a mut Learner,
+        mut keeper: Keeper<'a, F>,
+        key: Option<Key>,
+        stack: fn() -> u32,
+    ) -> Result<(Self, Start), keeper::Error<F::Error>> {
+        let start = keeper.resume(learner)?;
+        let device = Self {
+            learner,
+            keeper,
+            key,
+            pending: Pending::new(),
+            transfer: Transfer::None,
+            counter: start.records,
+            answered: 0,
+            is_resumed: start.resumed,
+            stack,
+        };
+        Ok((device, start))
+    }
+
+    /// The learner.
+    pub fn learner(&self) -> &Learner {
+        self.learner
+    }
+
+    /// Answers frames for as long as they come.
+    ///
+    /// # Errors
+    /// The port's own.
+    pub fn serve<P: Read + Write>(&mut self, port: &mut P) -> Result<(), P::Error> {
+        let mut receiver = Receiver::<BODY>::new();
+        let (mut body, mut bytes) = ([0; BODY], [0; 32]);
+        loop {
+            let count = port.read(&mut bytes)?;
+            if count == 0 {
+                return Ok(());
+            }
+            for &byte in bytes.iter().take(count) {
+                let Some(arrived) = receiver.take(byte) else { continue };
+                let mut sent = Ok(());
+                stuff(self.answer(arrived, &mut body), &mut |piece| {
+                    if sent.is_ok() {
+                        sent = port.write_all(piece);
+                    }
+                });
+                sent?;
+                port.flush()?;
+            }
+        }
+    }
+
+    /// The body of the reply to a body that arrived, or did not.
+    pub fn answer<'o>(
+        &mut self,
+        arrived: Result<&[u8], Reason>,
+        out: &'o mut [u8; BODY],
+    ) -> &'o [u8] {
+        self.answered = self.answered.saturating_add(1);
+        let received = arrived.map_err(|reason| (0, reason)).and_then(read_command);
+        let (exchange, reply) = match &received {
+            Ok(received) => (received.exchange, self.obey(received)),
+            Err((exchange, reason)) => (*exchange, Err(*reason)),
+        };
+        let reply = reply.unwrap_or_else(Reply::Refused);
+        let length = match write_reply(exchange, &reply, out) {
+            Some(body) => body.len(),
+            // No reply is longer than a body; if one were, the host should still hear of it.
+            None => {
+                write_reply(exchange, &Reply::Refused(Reason::Reply), out).map_or(0, <[u8]>::len)
+            }
+        };
+        out.get(..length).unwrap_or_default()
+    }
+
+    fn obey(&mut self, received: &Received<'_>) -> Result<Reply<'_>, Reason> {
+        let counter = self.authorise(received)?;
+        if !received.command.changes_weights() {
+            return self.read(&received.command);
+        }
+        // A seal is used up even by a command that is refused for another reason.
+        if self.key.is_some() {
+            self.counter = counter;
+        }
+        let changed = self.change(&received.command);
+        if changed.is_ok() {
+            self.counter = counter;
+        }
+        if changed.is_ok() || self.key.is_some() {
+            self.transfer = Transfer::None; // it shares the buffer
+            self.keeper.keep(self.learner, self.counter).map_err(|_| Reason::Store)?;
+        }
+        changed.map(|()| Reply::State(self.state()))
+    }
+
+    /// May it be obeyed? The counter from then on.
+    fn authorise(&self, received: &Received<'_>) -> Result<u32, Reason> {
+        match (&self.key, &received.seal) {
+            (None, Some(_)) => Err(Reason::NoKey),
+            (None, None) => Ok(self.counter.saturating_add(1)),
+            (Some(_), None) if received.command.changes_weights() => Err(Reason::SealMissing),
+            (Some(_), None) => Ok(self.counter),
+            (Some(key), Some(seal)) if !seal.is_by(key) => Err(Reason::Seal),
+            (Some(_), Some(seal)) if seal.counter() <= self.counter => {
+                Err(Reason::Counter { above: self.counter })
+            }
+            (Some(_), Some(seal)) => Ok(seal.counter()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

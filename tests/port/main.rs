@@ -1,0 +1,44 @@
+//! The port: every frame is answered, only a valid command changes anything, and what was answered
+//! survives.
+
+mod emulated;
+mod format;
+mod hostile;
+#[path = "../support/spoken.rs"]
+mod spoken;
+#[path = "../support/mod.rs"]
+mod support;
+mod wire;
+
+use fejer::port::Key;
+use fejer_firmware::flash::{ERASED, Flash, SECTOR};
+use fejer_firmware::keeper::Keeper;
+use fejer_firmware::model::{CHECKPOINT, FACTORY, FEATURES, Learner};
+use fejer_firmware::port::Device;
+use support::Random;
+
+/// A device with its flash in an array.
+type Simulated<'a> = Device<'a, Flash<&'a mut [u8]>>;
+
+/// An erased flash.
+fn erased() -> Vec<u8> {
+    vec![ERASED; 8 * SECTOR]
+}
+
+/// Starts a device with what is in this flash.
+fn with_device<T>(
+    flash: &mut [u8],
+    key: Option<Key>,
+    work: impl FnOnce(&mut Simulated<'_>) -> T,
+) -> T {
+    let mut learner = Learner::new(&FACTORY).expect("a sound head");
+    let mut buffer = [0; CHECKPOINT];
+    let keeper = Keeper::new(Flash::new(flash), &mut buffer);
+    let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
+    work(&mut device)
+}
+
+/// Standardised features of a window.
+fn features(random: &mut Random) -> [f32; FEATURES] {
+    std::array::from_fn(|_| random.normal() as f32)
+}
