@@ -94,7 +94,7 @@ impl<'b, F: NorFlash> Keeper<'b, F> {
 mod tests {
     use super::*;
     use crate::flash::{ERASED, Flash, SECTOR};
-    use crate::model::{FACTORY, FEATURES};
+    use crate::model::{FACTORY, FEATURES, Number};
     use fejer::{Class, Scalar};
 
     fn features(seed: u32) -> [Number; FEATURES] {
