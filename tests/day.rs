@@ -134,24 +134,26 @@ fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted(
     let page = summary.page("24 simulated hours");
     std::fs::write(directory.path().join(PAGE), &page).expect("written");
 
-    // The stack since a reset, after everything was done once, never grows.
-    let runs: Vec<_> =
-        hours.chunks(CUT_EVERY).map(|run| run.last().expect("hours").stack).collect();
-    let is_constant = runs.iter().all(|&stack| stack == runs[0] && stack > 0);
+    // The same in every hour of a run: all was done in its first. The very first run also made the flash.
+    let runs: Vec<Vec<u32>> =
+        hours.chunks(CUT_EVERY).map(|run| run.iter().map(|hour| hour.stack).collect()).collect();
+    let is_constant = runs.iter().all(|run| run.iter().all(|&stack| stack == run[0] && stack > 0))
+        && runs[0] >= runs[1]
+        && runs[1..].iter().all(|run| *run == runs[1]);
     let is_bounded = hours.iter().all(|state| usize::from(state.remembered) <= MEMORY);
     let stores = summary.stores();
     figure(
         "24 simulated hours",
         "no panic, no leak, constant stack, every reset survived, one page",
         format!(
-            "{} windows, {} labels ({} wrong), {} resets, {} refused with a reason; stack {:?} B in \
-             every run; {stores} stores; page of {} B",
+            "{} windows, {} labels ({} wrong), {} resets, {} refused with a reason; stack {} B in \
+             every hour after the first reset; {stores} stores; page of {} B",
             world.windows.len(),
             owner.labels,
             owner.wrong,
             summary.resets,
             summary.refused(),
-            runs[0],
+            runs[1][0],
             page.len()
         ),
         is_constant && is_bounded && summary.resets == HOURS / CUT_EVERY,
@@ -159,5 +161,5 @@ fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted(
     assert!(is_constant, "{runs:?}");
     assert!(is_bounded && page.starts_with("<!DOCTYPE html>"));
     assert_eq!(summary.resets, HOURS / CUT_EVERY);
-    assert!(summary.stack().is_some_and(|[_, most]| most == runs[0]));
+    assert!(summary.stack().is_some_and(|[_, most]| most >= runs[0][0]));
 }

@@ -18,6 +18,8 @@ pub enum Failure {
     Flash(FileError),
     /// `key.bin` cannot be used.
     Key(FileError),
+    /// There is a key, but no room for seals.
+    NoSeals,
     /// The factory head cannot be learnt from.
     Factory(fejer::Error),
     /// What was learnt could not be stored.
@@ -59,6 +61,11 @@ pub fn failure(failure: Failure) -> i32 {
         }
         Failure::Flash(_) => error!("error: flash.bin cannot be used: check its permissions"),
         Failure::Key(_) => error!("error: key.bin: not 32 bytes that can be read: check it"),
+        Failure::NoSeals => {
+            error!(
+                "error: this image has no room for seals: build it for a larger board, or without a key"
+            );
+        }
         Failure::Factory(why) => error!(
             "error: the factory head is refused ({=str}): export it again with `fejer head`",
             why.word()
@@ -72,6 +79,7 @@ pub fn failure(failure: Failure) -> i32 {
 }
 
 /// The device started; says why, if a stored head was not taken.
+#[allow(clippy::if_same_then_else, reason = "the texts differ, but are not in the image")]
 pub fn boot(learner: &Learner, start: &Start) {
     let Start { records, resumed, refused } = start;
     let reason = match refused {

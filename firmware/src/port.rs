@@ -8,17 +8,18 @@
 
 mod execute;
 mod pending;
+mod secret;
 mod transfer;
 
 use embedded_io::{Read, Write};
 use embedded_storage::nor_flash::NorFlash;
-use fejer::port::{
-    Key, OVERHEAD, Reason, Received, Receiver, Reply, read_command, stuff, write_reply,
-};
+use fejer::port::{OVERHEAD, Reason, Received, Receiver, Reply, read_command, stuff, write_reply};
 
 use crate::keeper::{self, Keeper, Start};
 use crate::model::{FEATURES, Learner};
 use pending::Pending;
+use secret::is_by;
+pub use secret::{Secret, secret};
 use transfer::Transfer;
 
 /// Bytes of features in a command, and of a piece of a checkpoint.
@@ -26,13 +27,13 @@ pub const CHUNK: usize = 4 * FEATURES;
 /// Bytes of the longest body.
 pub const BODY: usize = OVERHEAD + CHUNK;
 /// Windows remembered until their label comes.
-pub const PENDING: usize = if cfg!(board = "microbit") { 8 } else { 16 };
+pub const PENDING: usize = if cfg!(board = "microbit") { 4 } else { 16 };
 
 /// A learner that can be spoken to, with the flash it is kept in.
 pub struct Device<'a, F> {
     learner: &'a mut Learner,
     keeper: Keeper<'a, F>,
-    key: Option<Key>,
+    key: Option<Secret>,
     pending: Pending<PENDING>,
     transfer: Transfer,
     counter: u32,
@@ -47,10 +48,11 @@ impl<'a, F: NorFlash> Device<'a, F> {
     ///
     /// # Errors
     /// The flash cannot be read.
+    #[inline(always)] // in place: it is too large to move
     pub fn start(
         learner: &'a mut Learner,
         mut keeper: Keeper<'a, F>,
-        key: Option<Key>,
+        key: Option<Secret>,
         stack: fn() -> u32,
     ) -> Result<(Self, Start), keeper::Error<F::Error>> {
         let start = keeper.resume(learner)?;
@@ -149,7 +151,7 @@ impl<'a, F: NorFlash> Device<'a, F> {
             (None, None) => Ok(self.counter.saturating_add(1)),
             (Some(_), None) if received.command.changes_weights() => Err(Reason::SealMissing),
             (Some(_), None) => Ok(self.counter),
-            (Some(key), Some(seal)) if !seal.is_by(key) => Err(Reason::Seal),
+            (Some(key), Some(seal)) if !is_by(seal, key) => Err(Reason::Seal),
             (Some(_), Some(seal)) if seal.counter() <= self.counter => {
                 Err(Reason::Counter { above: self.counter })
             }

@@ -49,19 +49,23 @@ pub fn switch_on_as(
     let deadline = Instant::now() + Duration::from_secs(20);
     let name = socket.to_str().expect("text");
     loop {
-        match Line::open(name, 115_200) {
+        // Before the firmware listens, a command can be lost, or stay in the line for good: a new line
+        // then, until it answers.
+        let error = match Line::open(name, 115_200) {
             Ok(line) => {
-                let mut client = Client::new(line, name, key);
-                // Before the firmware listens, a command can be lost: ask until it answers.
-                client.timeout = Duration::from_secs(1);
-                while let Err(error) = client.status() {
-                    assert!(Instant::now() < deadline, "{error}");
+                let mut client = Client::new(line, name, key.clone());
+                client.timeout = Duration::from_millis(500);
+                match client.status() {
+                    Ok(_) => {
+                        client.timeout = Duration::from_secs(20);
+                        return (running, client);
+                    }
+                    Err(error) => error,
                 }
-                client.timeout = Duration::from_secs(20);
-                return (running, client);
             }
-            Err(error) => assert!(Instant::now() < deadline, "{error}"),
-        }
+            Err(error) => error,
+        };
+        assert!(Instant::now() < deadline, "{error}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

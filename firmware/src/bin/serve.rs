@@ -13,12 +13,11 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod device {
-    use fejer::port::Key;
     use fejer_firmware::board::{self, Serial};
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
     use fejer_firmware::model::{CHECKPOINT, FACTORY, Learner};
-    use fejer_firmware::port::Device;
+    use fejer_firmware::port::{Device, secret};
 
     #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
     #[cfg_attr(target_arch = "riscv32", riscv_rt::entry)]
@@ -31,7 +30,10 @@ mod device {
         let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
         let mut buffer = [0; CHECKPOINT];
         let keeper = Keeper::new(board::open_flash()?, &mut buffer);
-        let key = board::open_key().map_err(Failure::Key)?.map(|secret| Key::new(&secret));
+        let key = match board::open_key().map_err(Failure::Key)? {
+            Some(bytes) => Some(secret(&bytes).ok_or(Failure::NoSeals)?),
+            None => None,
+        };
         let (mut device, start) = Device::start(learner, keeper, key, board::stack_bytes)?;
         log::boot(device.learner(), &start);
         let Ok(()) = device.serve(&mut Serial::open());

@@ -3,7 +3,7 @@ mod keyed;
 use super::*;
 use crate::flash::{ERASED, Flash, SECTOR};
 use crate::model::{CHECKPOINT, FACTORY, Number, REVISITS};
-use fejer::port::{Command, State, digest, read_reply, write_command};
+use fejer::port::{Command, Key, State, digest, read_reply, write_command};
 use fejer::{Class, Error, Scalar, checkpoint};
 
 /// A device on these bytes of flash, spoken to without a wire.
