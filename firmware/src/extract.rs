@@ -49,14 +49,13 @@ pub const FIRST_HASH: u64 = 0xcbf2_9ce4_8422_2325;
 /// The hash of the features of the first windows.
 ///
 /// # Errors
-/// The network is none, or larger than [`ROOM`] and [`WINDOW`] allow.
+/// The network is larger than [`ROOM`] and [`WINDOW`] allow.
 pub fn hash_of(
-    bytes: &[u8],
+    extractor: &Extractor<'_>,
     windows: u32,
     buffers: [&mut [i8]; 2],
     window: &mut [f32; WINDOW],
 ) -> Result<u64, Error> {
-    let extractor = Extractor::new(bytes)?;
     let volume = extractor.input().volume().unwrap_or(0);
     let window = window.get_mut(..volume).ok_or(Error::Length(volume))?;
     let ([from, to], mut drawn) = (buffers, Windows::new());

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use fejer::extractor::Extractor;
 use fejer_firmware::extract::{EXTRACTOR, ROOM, WINDOW, hash_of};
 use fejer_host::device::{Device, Image};
 
@@ -41,8 +42,9 @@ fn the_committed_network_is_this_one() {
 }
 
 fn host(windows: u32) -> u64 {
+    let extractor = Extractor::new(EXTRACTOR).expect("a network");
     let (mut from, mut to, mut window) = ([0; ROOM], [0; ROOM], [0.0; WINDOW]);
-    hash_of(EXTRACTOR, windows, [&mut from, &mut to], &mut window).expect("a network")
+    hash_of(&extractor, windows, [&mut from, &mut to], &mut window).expect("it fits")
 }
 
 fn device_equals_host(variable: &str, board: &str) {

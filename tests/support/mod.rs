@@ -73,6 +73,10 @@ pub mod tolerance {
     /// ONNX backbones in f32 against NumPy in f64: sums of at most 18 products of order 1, twice; the
     /// bound the project set itself.
     pub const ONNX: f64 = 1e-5;
+    /// f32's logarithm, |ln x| up to 46: two units in the last place there.
+    pub const LOGARITHM: f64 = 8e-6;
+    /// f32's root, rounded once.
+    pub const ROOT: f64 = 6e-8;
     /// Issue 5: what a network of three layers may lose on 500 spoken digits when it is put into 8 bits:
     /// five of them; the float network itself differs by as much between two seeds.
     pub const EIGHT_BITS: f64 = 0.01;

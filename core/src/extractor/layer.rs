@@ -136,7 +136,8 @@ impl<'b> Layer<'b> {
         for row in 0..usize::from(self.output.height) {
             for column in 0..usize::from(self.output.width) {
                 let Some(pixel) = pixels.next() else { return };
-                let window = Window { layer: self, from, row, column };
+                let (rows, columns) = (self.rows.within(row), self.columns.within(column));
+                let window = Window { layer: self, from, rows, columns };
                 match self.kind {
                     Kind::Convolution { scales, weights } => {
                         window.convolve(scales, weights, pixel)
@@ -153,23 +154,25 @@ impl<'b> Layer<'b> {
 struct Window<'w> {
     layer: &'w Layer<'w>,
     from: &'w [i8],
-    row: usize,
-    column: usize,
+    /// As [`Axis::within`] has them.
+    rows: (usize, usize, usize),
+    columns: (usize, usize, usize),
 }
 
 impl Window<'_> {
     /// Hands out the runs of codes in the window, each with where it begins in a filter.
     #[inline(always)]
     fn each_run(&self, mut run: impl FnMut(usize, &[i8])) {
-        let Layer { rows, columns, channels, .. } = *self.layer;
-        let (above, top, height) = rows.within(self.row);
-        let (before, left, width) = columns.within(self.column);
-        for row in 0..height {
-            let start = ((top + row) * columns.length + left) * channels;
-            let place = ((above + row) * columns.size + before) * channels;
-            if let Some(codes) = self.from.get(start..).and_then(|f| f.get(..width * channels)) {
+        let Layer { columns, channels, .. } = *self.layer;
+        let ((above, top, height), (before, left, width)) = (self.rows, self.columns);
+        let (below, across) = (columns.length * channels, columns.size * channels);
+        let mut start = top * below + left * channels;
+        let mut place = above * across + before * channels;
+        for _ in 0..height {
+            if let Some(codes) = self.from.get(start..start + width * channels) {
                 run(place, codes);
             }
+            (start, place) = (start + below, place + across);
         }
     }
 
