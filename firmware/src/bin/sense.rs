@@ -83,7 +83,7 @@ mod device {
         }
         let mut requests = board::Requests::open()?;
         info!("ready");
-        while requests.next()? == b'r' {
+        while requests.wait()? == b'r' {
             read()?;
         }
         Ok(())

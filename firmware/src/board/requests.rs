@@ -16,7 +16,7 @@ impl Requests {
     }
 
     /// Waits for the next.
-    pub fn next(&mut self) -> Result<u8, NoRequests> {
+    pub fn wait(&mut self) -> Result<u8, NoRequests> {
         let mut byte = [0];
         while self.0.read(&mut byte).map_err(|_| NoRequests)? == 0 {}
         Ok(byte[0])
