@@ -91,15 +91,19 @@ pub fn quantise(trained: &Trained, data: &Data) -> Result<Quantised, Error> {
     let examples = examples.filter(|examples| is_sound(examples.input().values()));
     let unsound = || Error::Examples { path: trained.path().to_owned() };
     let examples = examples.ok_or_else(unsound)?;
-    let steps = steps::of(trained, data)?;
-    let last = steps.iter().rposition(|step| matches!(step.kind, Kind::Filters(_)));
-    let last = last.ok_or_else(|| Error::Layer {
+    let nothing = || Error::Layer {
         path: trained.path().to_owned(),
         layer: 0,
         name: "the network".into(),
         reason: "has no layer with weights below its last",
-    })?;
+    };
     let below = trained.layers_below_head()?;
+    if below == 0 {
+        return Err(nothing());
+    }
+    let steps = steps::of(trained, data)?;
+    let last = steps.iter().rposition(|step| matches!(step.kind, Kind::Filters(_)));
+    let last = last.ok_or_else(nothing)?;
     let (model, _) = trained.below(data, below)?;
     if model.output().sites != 1 {
         return Err(Error::Layer {
