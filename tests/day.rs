@@ -76,7 +76,6 @@ impl<'a> Owner<'a> {
         let (running, mut client) = switch_on(image, directory, None);
         let record = Record::open(&directory.join("record.bin")).expect("a record");
         client.record(record).expect("recorded");
-        client.timeout = Duration::from_secs(2);
         client.status().expect("it is back");
         (running, client)
     }
@@ -105,6 +104,7 @@ impl<'a> Owner<'a> {
             thread::sleep(Duration::from_millis(delay));
             drop(running);
         });
+        self.client.timeout = Duration::from_secs(1);
         let _ = self.client.tell(&Command::Idle);
         killer.join().expect("cut");
         let (running, client) = Self::connect(self.image, self.directory);
@@ -114,6 +114,10 @@ impl<'a> Owner<'a> {
 
 #[test]
 fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted() {
+    if std::env::var_os("FEJER_DAY").is_none() {
+        println!("skipped: FEJER_DAY is not set; `cargo xtask accept 5` lives through a day");
+        return;
+    }
     let Some(image) = image() else { return };
     let directory = tempfile::tempdir().expect("a directory");
     let world = World::new();
