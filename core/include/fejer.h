@@ -353,6 +353,11 @@ fejer_status fejer_certify(const struct fejer_head *head, struct fejer_certifica
 fejer_status fejer_forget(struct fejer_head *head, size_t index);
 
 /**
+ * One word for a log: "good", "null", "checksum", …; "unknown" for a number that is no status.
+ */
+const char *fejer_word(int32_t status);
+
+/**
  * Writes the head with all it remembers; `fejer_resume` goes on from there to the last bit.
  * `written` is how many bytes of `buffer` were taken; a `fejer_shape` says how many it may be.
  *
@@ -382,11 +387,6 @@ fejer_status fejer_resume(struct fejer_head *head,
  * `head` as everywhere; `hash` is null or writable.
  */
 fejer_status fejer_hash(const struct fejer_head *head, uint64_t *hash);
-
-/**
- * One word for a log: "good", "null", "checksum", …; "unknown" for a number that is no status.
- */
-const char *fejer_word(int32_t status);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -12,7 +12,7 @@ pub use csr::{Csr, Sparse};
 pub use input::Input;
 pub use lanes::{Lanes, lanes, load, load_whole, numbers_mut, store};
 pub use parallel::{each, each_block};
-pub use product::{Factor, add_product, matmul};
+pub use product::{Factor, Multiply, add_product, matmul};
 pub use simd::vectorised;
 pub use view::{View, ViewMut};
 

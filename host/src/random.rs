@@ -8,8 +8,8 @@
 
 pub mod numpy;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use chacha20::ChaCha8Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 
 /// A sequence of random numbers, the same for the same seed and stream.
 pub struct Random {

@@ -5,7 +5,7 @@ use std::ops::{AddAssign, Div, MulAssign, SubAssign};
 use fejer::Scalar;
 use pulp::bytemuck::Pod;
 
-use crate::matrix::Lanes;
+use crate::matrix::{Lanes, Multiply};
 
 /// A float of the desktop; links, losses and methods come with core's [`Scalar`].
 pub trait Real:
@@ -18,6 +18,7 @@ pub trait Real:
     + Send
     + Sync
     + Lanes
+    + Multiply
     + Pod
 {
     /// The nearest representable number.

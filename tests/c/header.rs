@@ -68,7 +68,7 @@ fn generated() -> String {
     };
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src");
     let mut builder = Builder::new().with_config(config);
-    for file in ["c.rs", "c/held.rs", "c/status.rs"] {
+    for file in ["c.rs", "c/checkpoint.rs", "c/held.rs", "c/status.rs"] {
         builder = builder.with_src(sources.join(file));
     }
     let mut text = Vec::new();

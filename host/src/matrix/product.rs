@@ -1,12 +1,56 @@
-//! The products of dense matrices, on the `gemm` crate, single-threaded: who calls it splits the
-//! rows (host notes §1), and the bits do not depend on the number of threads.
+//! The products of dense matrices, on the `gemm` crates, single-threaded: who calls it splits the
+//! rows (host notes §1), and the bits do not depend on the number of threads. The crates of `f32` and
+//! `f64` are taken by themselves: the one over them builds complex products too.
 
 use std::ops::Range;
 
-use gemm::Parallelism;
+use gemm_common::Parallelism;
 
 use super::{View, ViewMut};
 use crate::real::Real;
+
+/// dst ← alpha·dst + beta·lhs·rhs: rows, columns, inner; then each matrix with the steps to the next
+/// column and row, `dst` with whether it is read; alpha, beta; three conjugations; threads. It wants
+/// `dst` by columns.
+type Kernel<T> = unsafe fn(
+    usize,
+    usize,
+    usize,
+    *mut T,
+    isize,
+    isize,
+    bool,
+    *const T,
+    isize,
+    isize,
+    *const T,
+    isize,
+    isize,
+    T,
+    T,
+    bool,
+    bool,
+    bool,
+    Parallelism,
+);
+
+/// Numbers whose matrices can be multiplied.
+pub trait Multiply: Copy {
+    /// The kernel for the processor this runs on.
+    fn kernel() -> Kernel<Self>;
+}
+
+impl Multiply for f32 {
+    fn kernel() -> Kernel<Self> {
+        gemm_f32::gemm::f32::get_gemm_fn()
+    }
+}
+
+impl Multiply for f64 {
+    fn kernel() -> Kernel<Self> {
+        gemm_f64::gemm::f64::get_gemm_fn()
+    }
+}
 
 /// A factor of a product: a matrix or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -100,22 +144,23 @@ fn multiply<T: Real>(
     }
     let ([a_row, a_column], [b_row, b_column]) = (a.strides(), b.strides());
     // SAFETY: a view holds exactly rows · columns numbers, which its constructors check, and the
-    // strides stay inside it, from the first column of a range on; `out` is borrowed mutably, so it overlaps neither factor.
+    // strides stay inside it, from the first column of a range on; `out` is borrowed mutably, so it
+    // overlaps neither factor. The rows of `out` are the columns of its transpose, bᵀ·aᵀ.
     unsafe {
-        gemm::gemm(
-            rows,
+        T::kernel()(
             columns,
+            rows,
             inner,
             out.values().as_mut_ptr(),
-            1,
             columns.cast_signed(),
+            1,
             is_added,
-            a.values().as_ptr(),
-            a_column,
-            a_row,
             b.values().as_ptr(),
-            b_column,
             b_row,
+            b_column,
+            a.values().as_ptr(),
+            a_row,
+            a_column,
             keep,
             scale,
             false,
