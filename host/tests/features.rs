@@ -1,27 +1,15 @@
 //! `fejer features` of signals and through a backbone, as an engineer calls it.
 
+mod support;
+
 use std::fmt::Write;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use fejer_host::dataset::{npy_of_floats, npy_of_labels};
-
-fn run(arguments: &[&str], directory: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fejer"));
-    command.args(arguments).current_dir(directory).env_remove("FEJER_DATA").output().unwrap()
-}
-
-fn json(arguments: &[&str], directory: &Path) -> serde_json::Value {
-    let output = run(arguments, directory);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use support::{json, run};
 
 fn refused(arguments: &[&str], directory: &Path, parts: &[&str]) {
-    let output = run(arguments, directory);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(parts.iter().all(|part| told.contains(part)), "{parts:?} in {told}");
+    support::refused(arguments, directory, parts);
     assert!(!directory.join("features").exists(), "nothing is written");
 }
 

@@ -1,32 +1,13 @@
 //! `fejer head`, `features` and `new` as an engineer calls them: files in, files out, exit codes.
 
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use fejer_host::dataset::{npy_of_floats, npy_of_labels};
 use fejer_host::head;
-
-fn run(arguments: &[&str], directory: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fejer"));
-    command.args(arguments).current_dir(directory).env_remove("FEJER_DATA").output().unwrap()
-}
-
-fn done(arguments: &[&str], directory: &Path) -> String {
-    let output = run(arguments, directory);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn json(arguments: &[&str], directory: &Path) -> serde_json::Value {
-    serde_json::from_str(&done(arguments, directory)).unwrap()
-}
-
-fn refused(arguments: &[&str], directory: &Path, parts: &[&str]) {
-    let output = run(arguments, directory);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(parts.iter().all(|part| told.contains(part)), "{parts:?} in {told}");
-}
+use support::{done, json, refused};
 
 const ROWS: usize = 60;
 

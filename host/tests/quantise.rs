@@ -1,9 +1,11 @@
 //! `fejer quantise`, as an engineer calls it.
 
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Output};
 
 use fejer::extractor::Extractor;
+use support::{json, refused, run};
 
 const EXPERIMENT: &str = r#"
 data = { source = { moons = { count = 400 } }, test = 0.5, standardise = true }
@@ -21,24 +23,10 @@ epochs = 30
 seed = 1
 "#;
 
-fn run(arguments: &[&str], directory: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fejer"));
-    command.args(arguments).current_dir(directory).env_remove("FEJER_DATA").output().unwrap()
-}
-
-fn json(arguments: &[&str], directory: &Path) -> serde_json::Value {
-    let output = run(arguments, directory);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn refused(experiment: &str, directory: &Path, parts: &[&str]) {
+fn refuses(experiment: &str, directory: &Path, parts: &[&str]) {
     std::fs::write(directory.join("other.toml"), experiment).unwrap();
     json(&["train", "other.toml", "--out", "other", "--json"], directory);
-    let output = run(&["quantise", "other", "--out", "refused"], directory);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(parts.iter().all(|part| told.contains(part)), "{parts:?} in {told}");
+    refused(&["quantise", "other", "--out", "refused"], directory, parts);
     assert!(!directory.join("refused").exists(), "nothing is written");
 }
 
@@ -58,9 +46,9 @@ fn a_trained_network_becomes_an_extractor_and_a_head_for_it() {
     let fitted = json(&[&fit[..], &["--out", "fitted.ckpt", "--json"]].concat(), here);
     assert_eq!(fitted["samples"], 200);
 
-    refused(&EXPERIMENT.replacen("relu", "tanh", 1), here, &["model.layers", "layer 1", "Tanh"]);
+    refuses(&EXPERIMENT.replacen("relu", "tanh", 1), here, &["model.layers", "layer 1", "Tanh"]);
     let alone = EXPERIMENT.replace(r#"{ dense = 16 }, "relu", { dense = 8 }, "relu", "#, "");
-    refused(&alone, here, &["no layer with weights"]);
+    refuses(&alone, here, &["no layer with weights"]);
     let missing = run(&["quantise", "nothing"], here);
     assert_eq!(missing.status.code(), Some(2));
 }

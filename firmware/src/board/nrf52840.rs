@@ -8,7 +8,7 @@ use embedded_storage::nor_flash::{
 };
 
 use super::lines::Line;
-use super::registers::{read, read_byte, write};
+use super::registers::{read, read_bytes, write};
 
 /// Clock of the core and of its cycle counter.
 pub(super) const CLOCK_HZ: u32 = 64_000_000;
@@ -94,9 +94,7 @@ impl ReadNorFlash for Flash {
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
         check_read(self, offset, bytes.len())?;
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = read_byte(START + offset as usize + at);
-        }
+        read_bytes(START + offset as usize, bytes);
         Ok(())
     }
 

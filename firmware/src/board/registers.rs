@@ -25,6 +25,13 @@ pub(super) fn read_byte(address: usize) -> u8 {
     unsafe { (address as *const u8).read_volatile() }
 }
 
+/// Reads the flash from an address on.
+pub(super) fn read_bytes(address: usize, bytes: &mut [u8]) {
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = read_byte(address + at);
+    }
+}
+
 /// Writes a register of 8 bits.
 pub(super) fn write_byte(address: usize, value: u8) {
     // SAFETY: as above.

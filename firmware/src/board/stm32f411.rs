@@ -9,7 +9,7 @@ use embedded_storage::nor_flash::{
 };
 
 use super::lines::Line;
-use super::registers::{change, read, read_byte, write};
+use super::registers::{change, read, read_bytes, write};
 
 /// Clock of the core, of its cycle counter and of the UART.
 pub(super) const CLOCK_HZ: u32 = 16_000_000;
@@ -141,9 +141,7 @@ impl ReadNorFlash for Flash {
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
         check_read(self, offset, bytes.len())?;
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = read_byte(START + offset as usize + at);
-        }
+        read_bytes(START + offset as usize, bytes);
         Ok(())
     }
 
