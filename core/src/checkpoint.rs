@@ -27,6 +27,7 @@
 //! the last bit where it stopped.
 
 mod bytes;
+mod tuned;
 
 use crate::anchored::Anchored;
 use crate::head::Head;
@@ -36,6 +37,7 @@ use crate::scalar::{Scalar, all_sound};
 use bytes::{CHECKSUM, Header, Writer};
 
 pub use bytes::Error;
+pub use tuned::{encode_tuner, resume_tuner, tuner_length};
 
 /// Bytes before the weights.
 const HEADER: usize = 40;

@@ -30,6 +30,7 @@ pub mod solve;
 pub mod step_size;
 pub mod stored;
 pub mod streaming;
+pub mod tuner;
 #[doc(hidden)]
 pub mod twins;
 
@@ -49,6 +50,7 @@ pub use scalar::Scalar;
 pub use solve::{Outcome, Report, Stop, natural_residual, solve};
 pub use step_size::{NormalisedStep, StepSize};
 pub use stored::{Short, Stored};
+pub use tuner::{Settings, Tuner};
 
 #[cfg(feature = "fixed")]
 pub use ::fixed;

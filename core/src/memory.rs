@@ -6,6 +6,7 @@
 mod label;
 mod policy;
 
+use crate::head::argmax;
 use crate::link::Link;
 use crate::scalar::{Scalar, all_sound};
 use crate::stored::{CODE_ONE, Stored, to_code};
@@ -31,6 +32,12 @@ pub trait Target<S: Scalar, const OUTPUTS: usize>: Copy {
     /// How much the sample counts, w > 0.
     fn weight(&self) -> S {
         S::ONE
+    }
+    /// What a prediction loses that should have been this: 1 for another class, else 0; of numbers,
+    /// the squared distance.
+    fn loss(&self, prediction: &[S; OUTPUTS]) -> S::Float {
+        let is_right = argmax(prediction) == argmax(&self.expected());
+        if is_right { S::Float::ZERO } else { S::Float::ONE }
     }
     /// Writes [`Target::BYTES`] bytes.
     fn write(&self, bytes: &mut dyn FnMut(&[u8]));
@@ -80,6 +87,12 @@ impl<S: Scalar, const OUTPUTS: usize> Target<S, OUTPUTS> for [S; OUTPUTS] {
     }
     fn expected(&self) -> [S; OUTPUTS] {
         *self
+    }
+    fn loss(&self, prediction: &[S; OUTPUTS]) -> S::Float {
+        self.iter().zip(prediction).fold(S::Float::ZERO, |sum, (wanted, found)| {
+            let apart = found.to_float() - wanted.to_float();
+            sum + apart * apart
+        })
     }
     fn write(&self, bytes: &mut dyn FnMut(&[u8])) {
         for value in self {

@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 const MAGIC: [u8; 4] = *b"FJER";
 const VERSION: u8 = 1;
 /// Where the length of the whole stands.
-pub(super) const LENGTH: core::ops::Range<usize> = 8..12;
+const LENGTH: core::ops::Range<usize> = 8..12;
 /// Bytes of the checksum.
 pub(super) const CHECKSUM: usize = 4;
 /// Without a table: a kilobyte of flash is worth more than the time.
@@ -177,21 +177,8 @@ impl Header {
 
     /// Header and body, once magic, version, length and checksum are right.
     pub fn read(bytes: &[u8]) -> Result<(Self, &[u8]), Error> {
-        let magic: [u8; 4] = field(bytes, 0)?;
-        if magic != MAGIC {
-            return Err(Error::NotACheckpoint);
-        }
-        let [version, link, kind, fraction] = field(bytes, 4)?;
-        if version != VERSION {
-            return Err(Error::Version(version));
-        }
-        let length = u32::from_le_bytes(field(bytes, LENGTH.start)?);
-        let length = usize::try_from(length).map_err(|_| Error::Truncated)?;
-        let whole = bytes.get(..length).ok_or(Error::Truncated)?;
-        let (covered, checksum) = whole.split_last_chunk::<CHECKSUM>().ok_or(Error::Truncated)?;
-        if CRC.checksum(covered) != u32::from_le_bytes(*checksum) {
-            return Err(Error::Checksum);
-        }
+        let covered = checked(bytes, MAGIC, VERSION)?;
+        let [_, link, kind, fraction] = field(covered, 4)?;
         let short = |at| field(covered, at).map(u16::from_le_bytes).map(usize::from);
         let [target, parameter] = field(covered, 16)?;
         let header = Self {
@@ -209,8 +196,31 @@ impl Header {
     }
 }
 
+/// What the checksum covers, once magic, version, length and checksum are right.
+pub(super) fn checked(bytes: &[u8], magic: [u8; 4], version: u8) -> Result<&[u8], Error> {
+    if field::<4>(bytes, 0)? != magic {
+        return Err(Error::NotACheckpoint);
+    }
+    let [found] = field(bytes, magic.len())?;
+    if found != version {
+        return Err(Error::Version(found));
+    }
+    let whole = bytes.get(..length_of(bytes)?).ok_or(Error::Truncated)?;
+    let (covered, checksum) = whole.split_last_chunk::<CHECKSUM>().ok_or(Error::Truncated)?;
+    if CRC.checksum(covered) != u32::from_le_bytes(*checksum) {
+        return Err(Error::Checksum);
+    }
+    Ok(covered)
+}
+
+/// The length a header announces.
+pub(super) fn length_of(bytes: &[u8]) -> Result<usize, Error> {
+    let length = u32::from_le_bytes(field(bytes, LENGTH.start)?);
+    usize::try_from(length).map_err(|_| Error::Truncated)
+}
+
 /// The bytes at an offset, as an array.
-fn field<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Error> {
+pub(super) fn field<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Error> {
     bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().ok_or(Error::Truncated)
 }
 

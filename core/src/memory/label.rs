@@ -58,6 +58,9 @@ impl<S: Scalar, T: Target<S, OUTPUTS>, const OUTPUTS: usize> Target<S, OUTPUTS> 
     fn weight(&self) -> S {
         self.weight.value::<S>() * self.target.weight()
     }
+    fn loss(&self, prediction: &[S; OUTPUTS]) -> S::Float {
+        self.target.loss(prediction)
+    }
     fn write(&self, bytes: &mut dyn FnMut(&[u8])) {
         bytes(&[self.weight.0]);
         self.target.write(bytes);
