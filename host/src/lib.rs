@@ -1,6 +1,7 @@
 //! Fejér on the desktop: recordings and a simulator, pre-training, export, replay of devices, an
 //! independent oracle, and the demonstration that puts them together.
 
+pub mod application;
 pub mod backbone;
 /// The subcommands of `fejer`; here, so that what they instantiate is compiled once.
 #[doc(hidden)]
