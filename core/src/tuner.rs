@@ -221,6 +221,8 @@ where
         self.held.clear();
         (self.labels, self.unjudged, self.phase) = (0, 0, Phase::Settled);
         self.trust(false);
+        self.doubts.reset();
+        self.mistakes.reset();
     }
 
     /// Forgets, exactly, what was learnt or held out with a label of this kind, such as a class; then
