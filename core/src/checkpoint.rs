@@ -36,6 +36,7 @@ use crate::memory::{Remembered, Target, read_scalar, write_scalar};
 use crate::scalar::{Scalar, all_sound};
 use bytes::{CHECKSUM, Header, Writer};
 
+pub(crate) use bytes::CRC;
 pub use bytes::Error;
 pub use tuned::{encode_tuner, resume_tuner, tuner_length};
 

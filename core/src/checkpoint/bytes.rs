@@ -14,7 +14,7 @@ const LENGTH: core::ops::Range<usize> = 8..12;
 /// Bytes of the checksum.
 pub(super) const CHECKSUM: usize = 4;
 /// Without a table: a kilobyte of flash is worth more than the time.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
+pub(crate) const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// Why bytes are not a checkpoint of this head. Whoever asked keeps the head it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! The header and the checksum of an extractor's bytes.
 
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
-
 use super::{Error, Shape};
+use crate::checkpoint::CRC;
 use crate::scalar::Scalar;
 
 const MAGIC: [u8; 4] = *b"FJEX";
@@ -11,8 +10,6 @@ const VERSION: u8 = 1;
 const HEADER: usize = 24;
 /// Bytes of the checksum.
 const CHECKSUM: usize = 4;
-/// Without a table: a kilobyte of flash is worth more than the time.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// What stands before the layers; see the drawing in [`super`].
 #[derive(Clone, Copy, Debug)]

@@ -25,6 +25,8 @@ mod speaking;
 mod storing;
 #[cfg(target_os = "none")]
 mod streaming;
+#[cfg(target_os = "none")]
+mod tuning;
 
 #[cfg(target_os = "none")]
 mod device {
@@ -75,6 +77,7 @@ mod device {
             crate::heads::all(&head, &sample);
             crate::solving::all(&head, black_box(&[sample; 3]));
             crate::storing::all(&head, &sample);
+            crate::tuning::all(&head, &sample);
             crate::extracting::all(&head);
             crate::speaking::all();
         }
