@@ -116,7 +116,7 @@ impl<'a> Device<'a> {
     /// As [`Device::run`].
     pub fn run_until(&self, observe: &mut dyn FnMut(&str) -> Power) -> Result<Ended, Error> {
         let deadline = Instant::now() + self.timeout;
-        let mut running = self.start()?;
+        let mut running = self.start(Stdio::piped)?;
         let output = running.output();
         let complaints = running.complaints();
         let mut decoder = self.image.table().new_stream_decoder();
@@ -161,10 +161,11 @@ impl<'a> Device<'a> {
     /// # Errors
     /// As [`Device::run`], as far as it comes to it.
     pub fn switch_on(&self) -> Result<Running, Error> {
-        self.start()
+        // Nobody reads: a pipe would fill, and the device would wait for ever.
+        self.start(Stdio::null)
     }
 
-    fn start(&self) -> Result<Running, Error> {
+    fn start(&self, output: fn() -> Stdio) -> Result<Running, Error> {
         if !self.directory.is_dir() {
             return Err(Error::Directory(self.directory.clone()));
         }
@@ -191,7 +192,7 @@ impl<'a> Device<'a> {
             command.arg("-qmp").arg(format!("unix:{socket},server=on,wait=off"));
         }
         command.arg("-kernel").arg(absolute).current_dir(&self.directory);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(output()).stderr(output());
         command.spawn().map(Running).map_err(|source| self.not_started(source))
     }
 
