@@ -8,8 +8,19 @@
 //! | activity | 265 features of a wearer's motion | 265 → 6, softmax | eight subjects after sixteen others |
 //! | calibration | a raw reading and two temperatures | 5 → 1, identity | sensors that have aged |
 
+pub mod activity;
+pub mod bearing;
+pub mod calibration;
+pub mod digits;
+mod error;
+pub mod factory;
+pub mod taught;
+pub mod trial;
+
 use fejer::features::Standardise;
 use fejer::{Head, Settings, Target};
+
+pub use error::Error;
 
 /// What leaves the factory, in the flash of a device.
 #[derive(Clone, Debug)]

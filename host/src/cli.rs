@@ -10,6 +10,7 @@ pub mod plan;
 pub mod quantise;
 pub mod reproduce;
 pub mod train;
+pub mod trial;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

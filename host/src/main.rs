@@ -26,6 +26,8 @@ enum Arguments {
     Device(cli::device::Arguments),
     /// Run a published experiment and show it beside its honest baselines.
     Reproduce(cli::reproduce::Arguments),
+    /// Try a worked application on the desktop: taught rightly, and taught wrongly.
+    Trial(cli::trial::Arguments),
     /// Make features of data with a frozen network.
     Features(cli::features::Arguments),
     /// Put the network below a head into 8 bits for a device.
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Arguments::Plan(arguments) => cli::plan::run(&arguments),
         Arguments::Device(arguments) => cli::device::run(arguments),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
+        Arguments::Trial(arguments) => cli::trial::run(&arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
         Arguments::Quantise(arguments) => cli::quantise::run(arguments),
         Arguments::New(arguments) => cli::new::run(arguments),

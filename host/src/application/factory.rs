@@ -1,0 +1,192 @@
+//! What happens in the factory: from windows of the lab to a head with what it needs to learn under
+//! guard.
+//!
+//! The lab's windows are standardised, stored in 8 bits as on the device, and divided:
+//!
+//! ```text
+//! class after class   ─┬─ spread evenly: the clean set, ten a class    never trained on,
+//!                      ├─ every tenth other: what thresholds are found on   so that losses
+//!                      └─ all others: what the head is trained on           there are honest
+//! ```
+//!
+//! The head is the solution of the anchored problem around zeros with Λ = 0.3, found in f64 and
+//! rounded to f32: of a classifier by [`crate::fit`], of a regression by [`crate::oracle::solution`].
+
+mod division;
+mod solution;
+
+use fejer::features::Standardise;
+use fejer::memory::Remembered;
+use fejer::{Class, Head, Link, Settings, Target};
+
+use super::{Error, Factory, Field};
+use crate::pretrain::standardisation;
+use division::Division;
+
+/// Samples of the clean set, a class.
+pub const CLEAN_A_CLASS: usize = 10;
+/// Samples of the clean set of a regression.
+pub const CLEAN_NUMBERS: usize = 20;
+
+/// Share of the lab's windows that is to be rejected.
+const DOUBTFUL: f32 = 0.05;
+/// Share of mistakes the guard expects at least: the windows it is measured on are few.
+const LEAST_MISTAKEN: f32 = 0.01;
+
+/// Features as the program of a device makes them, not standardised yet, with their targets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows<T, const FEATURES: usize> {
+    /// One row a window.
+    pub features: Vec<[f32; FEATURES]>,
+    /// What each should be predicted as.
+    pub targets: Vec<T>,
+}
+
+impl<const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>
+    Factory<Class, FEATURES, ROWS, OUTPUTS>
+{
+    /// Pre-trains a classifier in the lab; `margin` is the share of the clean set that what is learnt
+    /// later may lose more than it.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`], [`Error::Fit`], [`Error::NotSolved`].
+    pub fn classifier(lab: &Rows<Class, FEATURES>, margin: f32) -> Result<Self, Error> {
+        let classes: Vec<usize> =
+            lab.targets.iter().map(|&Class(class)| usize::from(class)).collect();
+        let division = Division::new(&classes, OUTPUTS, CLEAN_A_CLASS)?;
+        let standardise = standardisation(&lab.features);
+        let head = solution::classifier(&stored(lab, &standardise, &division.trained))?;
+        Ok(assemble(lab, &division, standardise, head, margin))
+    }
+}
+
+impl<const FEATURES: usize, const ROWS: usize> Factory<[f32; 1], FEATURES, ROWS, 1> {
+    /// Pre-trains a regression in the lab; `margin` is the mean squared error that what is learnt
+    /// later may add on the clean set.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`], [`Error::NotSolved`].
+    pub fn regression(lab: &Rows<[f32; 1], FEATURES>, margin: f32) -> Result<Self, Error> {
+        let division = Division::new(&vec![0; lab.targets.len()], 1, CLEAN_NUMBERS)?;
+        let standardise = standardisation(&lab.features);
+        let head = solution::regression(&stored(lab, &standardise, &division.trained))?;
+        Ok(assemble(lab, &division, standardise, head, margin))
+    }
+}
+
+impl<T: Target<f32, OUTPUTS>, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>
+    Factory<T, FEATURES, ROWS, OUTPUTS>
+{
+    /// Takes it to a field.
+    pub fn field(
+        &self,
+        name: String,
+        windows: Vec<Vec<f32>>,
+        rows: Rows<T, FEATURES>,
+    ) -> Field<T, FEATURES, ROWS, OUTPUTS> {
+        let features = rows.features.iter().map(|row| self.standardise.apply(row)).collect();
+        Field { name, factory: self.clone(), windows, features, targets: rows.targets }
+    }
+}
+
+/// A sample as a device remembers it.
+type Stored<T, const ROWS: usize, const OUTPUTS: usize> = Remembered<f32, T, ROWS, OUTPUTS>;
+
+fn stored<T, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
+    lab: &Rows<T, FEATURES>,
+    standardise: &Standardise<FEATURES>,
+    rows: &[usize],
+) -> Vec<Stored<T, ROWS, OUTPUTS>>
+where
+    T: Target<f32, OUTPUTS>,
+{
+    let one =
+        |&row: &usize| Stored::new(&standardise.apply::<f32>(&lab.features[row]), lab.targets[row]);
+    rows.iter().map(one).collect()
+}
+
+fn assemble<T, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
+    lab: &Rows<T, FEATURES>,
+    division: &Division,
+    standardise: Standardise<FEATURES>,
+    head: Head<f32, ROWS, OUTPUTS>,
+    margin: f32,
+) -> Factory<T, FEATURES, ROWS, OUTPUTS>
+where
+    T: Target<f32, OUTPUTS>,
+{
+    let clean: Vec<Stored<T, ROWS, OUTPUTS>> = stored(lab, &standardise, &division.clean);
+    let judged = division.judged.iter().map(|&row| {
+        let prediction = head.predict(&standardise.apply::<f32>(&lab.features[row]));
+        let confidence = prediction.iter().copied().fold(0.0, f32::max);
+        (confidence, lab.targets[row].loss(&prediction))
+    });
+    let (confidences, losses): (Vec<f32>, Vec<f32>) = judged.unzip();
+    let mistakes = losses.iter().filter(|&&loss| loss > margin).count();
+    let mistaken = mistakes as f32 / losses.len().max(1) as f32;
+    let is_share = head.link() == Link::Softmax;
+    let settings = Settings {
+        margin,
+        confidence: if is_share { quantile(confidences, DOUBTFUL) } else { 0.0 },
+        doubtful: DOUBTFUL,
+        mistaken: mistaken.max(LEAST_MISTAKEN),
+        ..Settings::new()
+    };
+    Factory {
+        standardise,
+        head,
+        clean_codes: clean.iter().flat_map(|sample| sample.codes()).copied().collect(),
+        clean_targets: clean.iter().map(|sample| sample.target).collect(),
+        settings,
+    }
+}
+
+/// The number that a share of these, at most, is below.
+fn quantile(mut numbers: Vec<f32>, share: f32) -> f32 {
+    numbers.sort_by(f32::total_cmp);
+    let below = (share * numbers.len() as f32) as usize;
+    numbers.get(below).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    /// Two classes of two features, the second shifted.
+    fn lab() -> Rows<Class, 2> {
+        let mut random = Random::new(5, 0);
+        let targets: Vec<Class> = (0..200).map(|row| Class(row % 2)).collect();
+        let features = targets.iter().map(|&Class(class)| {
+            [random.normal() as f32, (random.normal() + 3.0 * f64::from(class)) as f32]
+        });
+        Rows { features: features.collect(), targets }
+    }
+
+    #[test]
+    fn a_factory_knows_its_lab_and_is_the_same_every_time() {
+        let lab = lab();
+        let factory = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.1).unwrap();
+        let again = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.1).unwrap();
+        assert_eq!(factory.head.hash(), again.head.hash());
+        assert_eq!(factory.clean_codes, again.clean_codes);
+        assert_eq!((factory.clean_codes.len(), factory.clean_targets.len()), (40, 20));
+        let ones = factory.clean_targets.iter().filter(|&&target| target == Class(1)).count();
+        assert_eq!(ones, 10);
+        let field = factory.field("lab".into(), Vec::new(), lab);
+        let rejected = |features: &&[f32; 2]| {
+            let [one, other] = factory.head.predict(*features);
+            one.max(other) < factory.settings.confidence
+        };
+        let rejected = field.features.iter().filter(rejected).count();
+        assert!((1..=30).contains(&rejected), "{rejected} of 200");
+        assert!((0.01..0.3).contains(&factory.settings.mistaken));
+    }
+
+    #[test]
+    fn a_quantile_has_at_most_its_share_below_it() {
+        assert_eq!(quantile(vec![4.0, 1.0, 3.0, 2.0], 0.25), 2.0);
+        assert_eq!(quantile(vec![4.0, 1.0, 3.0, 2.0], 0.1), 1.0);
+        assert_eq!(quantile(Vec::new(), 0.1), 0.0);
+    }
+}
