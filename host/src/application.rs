@@ -8,8 +8,18 @@
 //! | activity | 265 features of a wearer's motion | 265 → 6, softmax | eight subjects after sixteen others |
 //! | calibration | a raw reading and two temperatures | 5 → 1, identity | sensors that have aged |
 
+pub mod blob;
+mod label;
+pub mod line;
+pub mod replay;
+mod run;
+pub mod stream;
+
 use fejer::features::Standardise;
 use fejer::{Head, Settings, Target};
+
+pub use label::Labelled;
+pub use run::{Error as RunError, Run};
 
 /// What leaves the factory, in the flash of a device.
 #[derive(Clone, Debug)]
