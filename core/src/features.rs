@@ -4,6 +4,7 @@
 //!   a fault rings a resonance; the logarithm makes a change of load a shift, which a linear head can
 //!   learn.
 //! * [`LogMel`]: log energies of bands as wide as the ear's, for speech and sound.
+//! * [`segment_bands`]: those of a recording of any length, such as a spoken word.
 //! * [`Statistics`]: what a window looks like in time: RMS, kurtosis, crest factor, zero crossings.
 //! * [`Standardise`], and [`RunningStandardise`] where there is no lab to find it in.
 //!
@@ -13,6 +14,7 @@
 
 mod log_bands;
 mod log_mel;
+mod segments;
 mod standardise;
 mod statistics;
 
@@ -20,6 +22,7 @@ use microfft::Complex32;
 
 pub use log_bands::{WINDOW, log_bands};
 pub use log_mel::LogMel;
+pub use segments::segment_bands;
 pub use standardise::{RunningStandardise, Standardise};
 pub use statistics::{Statistics, statistics};
 

@@ -5,6 +5,7 @@
 
 #![cfg_attr(target_os = "none", no_std)]
 
+pub mod application;
 #[cfg(target_os = "none")]
 pub mod board;
 pub mod extract;

@@ -1,5 +1,7 @@
 //! What the device says: one line an event, `word key=value …`, decoded on the host.
 
+pub mod application;
+
 use defmt::{error, info, intern, warn};
 use fejer::{Certificate, Scalar, checkpoint};
 
@@ -22,6 +24,8 @@ pub enum Failure {
     NoSeals,
     /// The factory head cannot be learnt from.
     Factory(fejer::Error),
+    /// The factory of a worked application cannot be learnt from.
+    Application(fejer::Error),
     /// What was learnt could not be stored.
     Store,
 }
@@ -68,6 +72,10 @@ pub fn failure(failure: Failure) -> i32 {
         }
         Failure::Factory(why) => error!(
             "error: the factory head is refused ({=str}): export it again with `fejer head`",
+            why.word()
+        ),
+        Failure::Application(why) => error!(
+            "error: the factory is refused ({=str}): build the image by `cargo xtask apply`, which sets FEJER_APPLICATION",
             why.word()
         ),
         Failure::Store => {

@@ -42,8 +42,8 @@ impl<E> Error<E> {
     /// One line for people.
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::NotAHistory => "it does not begin as a history of version 1: write it again",
-            Self::Record => "a record is of no known kind: write it again",
+            Self::NotAHistory => "it does not begin as one of version 1 does: write it again",
+            Self::Record => "a record is of no known kind or length: write it again",
             Self::Truncated => "it is cut short, or not the history this device was stopped in",
             Self::Source(_) => "it cannot be read: check the file and its permissions",
         }
@@ -60,14 +60,7 @@ impl<R: Source> Recording<R> {
     /// Begins a history.
     pub fn new(source: R) -> Result<Self, Error<R::Error>> {
         let mut recording = Self { source, records: 0 };
-        let mut header = [0; HEADER.len()];
-        recording.fill(&mut header).map_err(|error| match error {
-            Error::Truncated => Error::NotAHistory,
-            other => other,
-        })?;
-        if header != HEADER {
-            return Err(Error::NotAHistory);
-        }
+        begins_with(&mut recording.source, &HEADER)?;
         Ok(recording)
     }
 
@@ -91,34 +84,63 @@ impl<R: Source> Recording<R> {
     /// The next record, with its samples in `window` if it has any; `None` at the end.
     pub fn next(&mut self, window: &mut [f32; WINDOW]) -> Result<Option<Record>, Error<R::Error>> {
         let mut bytes = [0; RECORD];
-        match self.source.read(&mut bytes).map_err(Error::Source)? {
-            0 => return Ok(None),
-            read => self.fill(&mut bytes[read..])?,
+        if !begin(&mut self.source, &mut bytes)? {
+            return Ok(None);
         }
         let record = Record::decode(&bytes).ok_or(Error::Record)?;
         if let Record::Window { .. } = record {
-            let mut chunk = [0; CHUNK];
-            for samples in window.chunks_mut(CHUNK / size_of::<f32>()) {
-                let bytes = &mut chunk[..size_of_val(samples)];
-                self.fill(bytes)?;
-                for (sample, &bytes) in samples.iter_mut().zip(bytes.as_chunks().0) {
-                    *sample = f32::from_le_bytes(bytes);
-                }
-            }
+            samples(&mut self.source, window)?;
         }
         self.records += 1;
         Ok(Some(record))
     }
+}
 
-    fn fill(&mut self, mut bytes: &mut [u8]) -> Result<(), Error<R::Error>> {
-        while !bytes.is_empty() {
-            match self.source.read(bytes).map_err(Error::Source)? {
-                0 => return Err(Error::Truncated),
-                read => bytes = &mut bytes[read..],
-            }
-        }
-        Ok(())
+/// Reads the first bytes, which must be these.
+pub(crate) fn begins_with<R: Source>(
+    source: &mut R,
+    header: &[u8; 8],
+) -> Result<(), Error<R::Error>> {
+    let mut bytes = [0; 8];
+    match fill(source, &mut bytes) {
+        Err(Error::Truncated) => Err(Error::NotAHistory),
+        Ok(()) if bytes != *header => Err(Error::NotAHistory),
+        other => other,
     }
+}
+
+/// Reads the fixed part of a record; false at the end.
+pub(crate) fn begin<R: Source>(source: &mut R, bytes: &mut [u8]) -> Result<bool, Error<R::Error>> {
+    match source.read(bytes).map_err(Error::Source)? {
+        0 => Ok(false),
+        read => fill(source, &mut bytes[read..]).map(|()| true),
+    }
+}
+
+/// Reads little-endian samples until the slice is full.
+pub(crate) fn samples<R: Source>(
+    source: &mut R,
+    samples: &mut [f32],
+) -> Result<(), Error<R::Error>> {
+    let mut chunk = [0; CHUNK];
+    for samples in samples.chunks_mut(CHUNK / size_of::<f32>()) {
+        let bytes = &mut chunk[..size_of_val(samples)];
+        fill(source, bytes)?;
+        for (sample, &bytes) in samples.iter_mut().zip(bytes.as_chunks().0) {
+            *sample = f32::from_le_bytes(bytes);
+        }
+    }
+    Ok(())
+}
+
+fn fill<R: Source>(source: &mut R, mut bytes: &mut [u8]) -> Result<(), Error<R::Error>> {
+    while !bytes.is_empty() {
+        match source.read(bytes).map_err(Error::Source)? {
+            0 => return Err(Error::Truncated),
+            read => bytes = &mut bytes[read..],
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

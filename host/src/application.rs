@@ -10,10 +10,16 @@
 
 pub mod activity;
 pub mod bearing;
+pub mod blob;
 pub mod calibration;
 pub mod digits;
 mod error;
 pub mod factory;
+mod label;
+pub mod line;
+pub mod replay;
+mod run;
+pub mod stream;
 pub mod taught;
 pub mod trial;
 
@@ -21,6 +27,8 @@ use fejer::features::Standardise;
 use fejer::{Head, Settings, Target};
 
 pub use error::Error;
+pub use label::Labelled;
+pub use run::{Error as RunError, Run};
 
 /// What leaves the factory, in the flash of a device.
 #[derive(Clone, Debug)]

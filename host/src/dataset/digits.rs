@@ -2,15 +2,14 @@
 //!
 //! `DIR/fsdd/{digit}_{speaker}_{number}.wav`: 8 kHz, mono, 16 bit.
 //!
-//! A recording is cut into 8 segments of equal length, whatever its length: that is all the time
-//! alignment a spoken digit needs for a linear head. In each segment the log-mel energies of frames
-//! of 256 samples, at most 128 apart, are averaged; 20 bands × 8 segments give 160 features.
+//! The log-mel energies of frames of 256 samples are averaged over 8 segments of equal length
+//! ([`segment_bands`]); 20 bands × 8 segments give 160 features.
 //!
 //! Reference: Jackson, *Free Spoken Digit Dataset*, 2016 (CC BY-SA 4.0).
 
 use std::path::{Path, PathBuf};
 
-use fejer::features::LogMel;
+use fejer::features::{LogMel, segment_bands};
 
 use super::Error;
 
@@ -27,8 +26,6 @@ pub const FEATURES: usize = BANDS * SEGMENTS;
 
 /// Samples of a frame.
 const FRAME: usize = 256;
-/// Frames of a segment are at most this many samples apart.
-const HOP: usize = 128;
 
 /// One spoken digit.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,30 +107,19 @@ pub(super) fn read_sound(path: &Path) -> Result<Vec<f32>, Error> {
     Ok(samples)
 }
 
-/// Log-mel energies of each segment, segment after segment.
+/// Log-mel energies of each segment, segment after segment, by the arithmetic of the device.
 ///
 /// # Errors
 /// [`fejer::Error::Unsound`]: there is not even one frame, or a sample is not finite.
 pub fn features(samples: &[f32]) -> Result<[f32; FEATURES], fejer::Error> {
     let mel = LogMel::<FRAME, BANDS>::new(RATE as f32, 0.0, 0.5 * RATE as f32)?;
-    let last = samples.len().checked_sub(FRAME).ok_or(fejer::Error::Unsound)?;
-    let mut features = [0.0; FEATURES];
-    for (segment, bands) in features.as_chunks_mut::<BANDS>().0.iter_mut().enumerate() {
-        let edge = |segment: usize| segment * samples.len() / SEGMENTS;
-        let (from, length) = (edge(segment), edge(segment + 1) - edge(segment));
-        let frames = length.div_ceil(HOP).max(1);
-        for frame in 0..frames {
-            // frames are centred in equal parts of the segment and stay within the recording
-            let centre = from + (2 * frame + 1) * length / (2 * frames);
-            let start = centre.saturating_sub(FRAME / 2).min(last);
-            let mut frame = [0.0; FRAME];
-            frame.copy_from_slice(&samples[start..start + FRAME]);
-            for (band, energy) in bands.iter_mut().zip(mel.apply(&mut frame)?) {
-                *band += energy / frames as f32;
-            }
-        }
-    }
-    Ok(features)
+    let mut rest = samples;
+    segment_bands(&mel, samples.len(), |asked: &mut [f32]| {
+        let (taken, left) = rest.split_at_checked(asked.len()).ok_or(fejer::Error::Unsound)?;
+        asked.copy_from_slice(taken);
+        rest = left;
+        Ok(())
+    })
 }
 
 #[cfg(test)]
