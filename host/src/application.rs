@@ -9,6 +9,7 @@
 //! | calibration | a raw reading and two temperatures | 5 → 1, identity | sensors that have aged |
 
 pub mod blob;
+pub mod emulate;
 mod label;
 pub mod line;
 pub mod replay;
