@@ -36,7 +36,7 @@ use crate::Error;
 use crate::head::{Head, are_sound};
 use crate::kernel;
 use crate::link::Link;
-use crate::memory::{Remembered, Target, visiting_order};
+use crate::memory::{MOST_VISITED, Remembered, Target, visiting_order};
 use crate::scalar::{Scalar, all_sound, largest};
 use crate::stored::Stored;
 pub(crate) use resolvent::{dual_values, is_precision, resolvent};
@@ -91,7 +91,8 @@ where
             assert!(
                 ROWS > 0 && OUTPUTS > 0 && MEMORY > 0,
                 "a head has a row, an output and a memory"
-            )
+            );
+            assert!(MEMORY <= MOST_VISITED, "65536 samples at most are remembered in 32 bits");
         }
         if !is_precision(precision) || !is_precision(precision.divide(S::from_f32(T::LIGHTEST))) {
             return Err(Error::Precision);

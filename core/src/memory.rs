@@ -202,9 +202,14 @@ pub(crate) fn visiting_order(visit: u32, count: usize) -> usize {
     while greatest_common_divisor(stride, count) != 1 {
         stride += 1;
     }
-    let index = (u64::from(position) * u64::from(stride) + u64::from(pass)) % u64::from(count);
-    usize::try_from(index).unwrap_or(0)
+    // In words of the machine: a division in 64 bits is a kilobyte of text on a device.
+    let [position, stride, pass, count] =
+        [position, stride, pass, count].map(|number| usize::try_from(number).unwrap_or(0));
+    (position * stride % count + pass % count) % count
 }
+
+/// Samples that [`visiting_order`] can walk over without leaving a word of the machine.
+pub(crate) const MOST_VISITED: usize = if usize::BITS > 32 { u32::MAX as usize } else { 1 << 16 };
 
 fn greatest_common_divisor(mut a: u32, mut b: u32) -> u32 {
     while b != 0 {
@@ -216,6 +221,19 @@ fn greatest_common_divisor(mut a: u32, mut b: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_visiting_order_is_that_of_arithmetic_in_64_bits() {
+        for (count, visit) in [(2, 5), (144, 1 << 31), (144, u32::MAX), (65_536, 3_999_999_999)] {
+            let (pass, position) = (visit / count, visit % count);
+            let first = u64::from(visiting_order(pass * count, count as usize) as u32);
+            let second = visiting_order(pass * count + 1, count as usize) as u64;
+            let (count, position) = (u64::from(count), u64::from(position));
+            let stride = (second + count - first) % count;
+            let expected = (position * stride + u64::from(pass)) % count;
+            assert_eq!(visiting_order(visit, count as usize) as u64, expected);
+        }
+    }
 
     #[test]
     fn every_pass_of_the_visiting_order_meets_every_sample_once() {

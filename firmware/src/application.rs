@@ -4,6 +4,7 @@
 //! A program adds its shapes and its sensor: how samples become features.
 
 mod factory;
+pub mod hearing;
 mod stream;
 
 use fejer::features::Standardise;

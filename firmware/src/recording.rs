@@ -113,7 +113,7 @@ pub(crate) fn begins_with<R: Source>(
 pub(crate) fn begin<R: Source>(source: &mut R, bytes: &mut [u8]) -> Result<bool, Error<R::Error>> {
     match source.read(bytes).map_err(Error::Source)? {
         0 => Ok(false),
-        read => fill(source, &mut bytes[read..]).map(|()| true),
+        read => fill(source, bytes.get_mut(read..).unwrap_or_default()).map(|()| true),
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn samples<R: Source>(
 ) -> Result<(), Error<R::Error>> {
     let mut chunk = [0; CHUNK];
     for samples in samples.chunks_mut(CHUNK / size_of::<f32>()) {
-        let bytes = &mut chunk[..size_of_val(samples)];
+        let bytes = chunk.get_mut(..size_of_val(samples)).unwrap_or_default();
         fill(source, bytes)?;
         for (sample, &bytes) in samples.iter_mut().zip(bytes.as_chunks().0) {
             *sample = f32::from_le_bytes(bytes);
@@ -137,7 +137,8 @@ fn fill<R: Source>(source: &mut R, mut bytes: &mut [u8]) -> Result<(), Error<R::
     while !bytes.is_empty() {
         match source.read(bytes).map_err(Error::Source)? {
             0 => return Err(Error::Truncated),
-            read => bytes = &mut bytes[read..],
+            // No index: what says that one is wrong takes half a kilobyte.
+            read => bytes = bytes.get_mut(read..).unwrap_or_default(),
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ pub mod bearing;
 pub mod blob;
 pub mod calibration;
 pub mod digits;
+pub mod emulate;
 mod error;
 pub mod factory;
 mod label;

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a person or a CI does with this repository, set-up included.
 
 mod accept;
+mod apply;
 mod c;
 mod demo;
 mod firmware;
@@ -39,6 +40,12 @@ enum Command {
     /// power while it learns, a fifth counts its instructions. The page is written to
     /// target/fejer/demo/.
     Demo(demo::Options),
+    /// Let emulated Cortex-M4Fs learn one of the four worked applications, and compare with the desktop.
+    ///
+    /// Each field gets a device with the factory head: it is told labels, settles after each of them and
+    /// predicts the rest. The factory is compiled into the image by FEJER_APPLICATION. What is printed
+    /// is also held to firmware/src/bin/APPLICATION.out, which FEJER_BLESS=1 writes.
+    Apply(apply::Options),
     /// Format, lints, documentation, unit, property and device tests.
     Test,
     /// Run every line under "It is done when" of an issue and print them as JSON.
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Setup => setup::all().and_then(|()| setup::bench()).and_then(|()| setup::c()),
         Command::Demo(options) => demo::run(&options),
+        Command::Apply(options) => apply::run(&options),
         Command::Test => test::run(),
         Command::Accept { issue, quick } => accept::run(issue, quick),
     };

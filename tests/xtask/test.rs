@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::firmware::{Build, M0, M0_PRODUCT, M3, M4F, M4F_PRODUCT, M33, NRF52840, STM32F411};
 use crate::shell::{cargo, shown};
-use crate::{Stop, c, data, setup};
+use crate::{Stop, apply, c, data, setup};
 
 /// Programs of the firmware, and the variables that name their images to the tests.
 const IMAGES: [(Build, &str, &str); 6] = [
@@ -78,6 +78,7 @@ pub fn run() -> Result<(), Stop> {
             for (build, program, variable) in all {
                 images.push((variable, build.program(program).map_err(Stop::failed)?));
             }
+            images.push(("FEJER_CALIBRATION", apply::image_for_tests()?));
             Ok(())
         }),
         ("a program in C", &mut || {

@@ -62,6 +62,31 @@ impl<const FRAME: usize, const BANDS: usize> LogMel<FRAME, BANDS> {
         })
     }
 
+    /// Bands with these edges, in bins of rate/FRAME: the lower edge of the first, the peaks, the upper
+    /// edge of the last, as [`LogMel::edges`] gives them. For constants: a part that never computes
+    /// edges needs no f64.
+    ///
+    /// # Errors
+    /// [`Error::Unsound`] unless 0 ≤ low < the first peak < … < high ≤ FRAME/2.
+    #[expect(clippy::indexing_slicing, reason = "const fn has no iterators; bounds are the loop's")]
+    pub const fn with_edges(low: f32, peaks: [f32; BANDS], high: f32) -> Result<Self, Error> {
+        const { assert!(FRAME == 256 || FRAME == 1024, "frames have 256 or 1024 samples") }
+        let (mut lower, mut band) = (low, 0);
+        let mut is_rising = 0.0 <= low;
+        while band < BANDS {
+            is_rising = is_rising && lower < peaks[band];
+            lower = peaks[band];
+            band += 1;
+        }
+        let is_within = lower < high && high <= (FRAME / 2) as f32;
+        if is_rising && is_within { Ok(Self { low, peaks, high }) } else { Err(Error::Unsound) }
+    }
+
+    /// Lower edge of the first band, the peak of each, upper edge of the last, in bins.
+    pub const fn edges(&self) -> (f32, &[f32; BANDS], f32) {
+        (self.low, &self.peaks, self.high)
+    }
+
     /// ln(Σ weight·|X_k|² + 10⁻⁶) of each band, X the unnormalised transform of the Hann-windowed,
     /// mean-free samples; the unit is that of the samples, squared. The frame is used up as the
     /// transform's scratch. A band so narrow that it holds no bin has energy 0.
@@ -190,5 +215,25 @@ mod tests {
             assert_eq!(mel.apply(&mut frame), Err(Error::Unsound));
         }
         assert_eq!(mel.apply(&mut [3.0; 256]), Ok([Scalar::ln(FLOOR); 8]));
+    }
+
+    #[test]
+    fn edges_make_the_bands_they_came_from_and_must_rise() {
+        let mel = LogMel::<256, 8>::new(8000.0, 0.0, 4000.0).expect("an order of frequencies");
+        let (low, &peaks, high) = mel.edges();
+        assert_eq!(LogMel::with_edges(low, peaks, high), Ok(mel));
+        let with = LogMel::<256, 2>::with_edges;
+        assert!(with(0.0, [1.0, 2.0], 128.0).is_ok());
+        for (low, first, second, high) in [
+            (-1.0, 1.0, 2.0, 3.0),
+            (f32::NAN, 1.0, 2.0, 3.0),
+            (1.0, 1.0, 2.0, 3.0),
+            (0.0, 2.0, 1.0, 3.0),
+            (0.0, 1.0, f32::NAN, 3.0),
+            (0.0, 1.0, 3.0, 3.0),
+            (0.0, 1.0, 2.0, 128.5),
+        ] {
+            assert_eq!(with(low, [first, second], high), Err(Error::Unsound));
+        }
     }
 }

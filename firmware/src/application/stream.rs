@@ -65,7 +65,7 @@ impl<R: Source> Stream<R> {
         let mut passed = [0.0; 32];
         while self.left > 0 {
             let count = passed.len().min(self.left as usize);
-            self.fill(&mut passed[..count])?;
+            self.fill(passed.get_mut(..count).unwrap_or_default())?;
         }
         let mut bytes = [0; RECORD];
         if !recording::begin(&mut self.source, &mut bytes)? {

@@ -12,7 +12,8 @@ fn main() {
 #[cfg(target_os = "none")]
 mod device {
     use fejer::Class;
-    use fejer::features::{LogMel, segment_bands};
+    use fejer::features::segment_bands;
+    use fejer_firmware::application::hearing::SPEECH;
     use fejer_firmware::application::{self, FILE, Factory, Stream};
     use fejer_firmware::board::{self, File};
     use fejer_firmware::log::{self, Failure};
@@ -36,9 +37,8 @@ mod device {
         let stream = Stream::new(board::open_history()?)?;
         let mut tuner = FACTORY.tuner::<MEMORY, HOLDOUT>();
         let tuner = tuner.as_mut().map_err(|why| Failure::Application(*why))?;
-        let mel = LogMel::<256, 20>::new(8000.0, 0.0, 4000.0).map_err(Failure::Application)?;
         let sense = |stream: &mut Stream<File>, length| {
-            segment_bands(&mel, length, |samples| Ok(stream.fill(samples)?))
+            segment_bands(&SPEECH, length, |samples| Ok(stream.fill(samples)?))
         };
         let say = log::application::event;
         let tally = application::run(&FACTORY.standardise, tuner, stream, sense, say)?;
