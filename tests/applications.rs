@@ -1,21 +1,22 @@
 //! The worked applications: their files say to the device what they say to the host, and the device
 //! says what the desktop says.
 
-#[path = "support/field.rs"]
-mod field;
-
 use fejer::Class;
 use fejer::tuner::Clean;
 use fejer_firmware::application as device;
 use fejer_host::application::line::Line;
 use fejer_host::application::replay::{plain, replay};
-use fejer_host::application::{Run, blob, emulate, stream};
+use fejer_host::application::{Run, blob, calibration, emulate, stream};
 use fejer_host::device::Image;
 
 /// What a device that is calibrated is told.
 const LABELS: usize = 40;
 
-type Calibration = fejer_host::application::Field<[f32; 1], 5, 6, 1>;
+type Calibration = calibration::Field;
+
+fn sensor() -> Calibration {
+    calibration::fields().expect("simulated").remove(0)
+}
 
 fn stream_of(field: &Calibration, seed: u64) -> Vec<u8> {
     let run = Run::compose(field.len(), LABELS, seed).expect("enough windows");
@@ -28,7 +29,7 @@ fn replayed(field: &Calibration, stream: &[u8]) -> Vec<Line> {
 
 #[test]
 fn a_factory_comes_back_from_its_file_to_the_bit() {
-    let made = field::calibration().factory;
+    let made = sensor().factory;
     let file = blob::bytes(&made);
     let read = device::Factory::<[f32; 1], 5, 6, 1, 20>::parse(&file);
     assert_eq!(read.standardise, made.standardise);
@@ -43,7 +44,7 @@ fn a_factory_comes_back_from_its_file_to_the_bit() {
 
 #[test]
 fn every_setting_has_its_own_place_in_the_file() {
-    let mut made = field::calibration().factory;
+    let mut made = sensor().factory;
     made.settings = fejer::Settings {
         precision: 1.5,
         held_every: 2,
@@ -71,9 +72,7 @@ fn an_empty_file_is_a_blank_that_cannot_learn() {
 #[test]
 #[should_panic(expected = "the factory of another program")]
 fn a_factory_of_another_shape_does_not_compile() {
-    let _ = device::Factory::<[f32; 1], 5, 6, 1, 21>::parse(&blob::bytes(
-        &field::calibration().factory,
-    ));
+    let _ = device::Factory::<[f32; 1], 5, 6, 1, 21>::parse(&blob::bytes(&sensor().factory));
 }
 
 #[test]
@@ -84,7 +83,7 @@ fn a_file_that_is_no_factory_does_not_compile() {
 
 #[test]
 fn the_firmware_s_loop_says_and_counts_what_the_replay_does() {
-    let field = field::calibration();
+    let field = sensor();
     let stream = stream_of(&field, 1);
     let host = replayed(&field, &stream);
     let clean = Clean { codes: &field.factory.clean_codes, targets: &field.factory.clean_targets };
@@ -121,7 +120,7 @@ fn the_firmware_s_loop_says_and_counts_what_the_replay_does() {
 
 #[test]
 fn a_replay_repeats_and_another_order_differs() {
-    let field = field::calibration();
+    let field = sensor();
     let stream = stream_of(&field, 1);
     assert_eq!(replayed(&field, &stream), replayed(&field, &stream));
     let other = stream_of(&field, 2);
@@ -130,7 +129,7 @@ fn a_replay_repeats_and_another_order_differs() {
 
 #[test]
 fn every_truncation_of_a_stream_is_an_error_unless_it_falls_between_records() {
-    let field = field::calibration();
+    let field = sensor();
     let bytes = stream_of(&field, 1);
     let record = 16 + 4 * 5;
     for length in 0..400 {
@@ -151,7 +150,7 @@ fn every_truncation_of_a_stream_is_an_error_unless_it_falls_between_records() {
 
 #[test]
 fn windows_that_are_not_sound_are_refused_and_change_nothing() {
-    let mut field = field::calibration();
+    let mut field = sensor();
     let run = Run::compose(field.len(), LABELS, 1).expect("enough windows");
     let (label, check) = (run.labels[0], run.checks[0]);
     field.windows[label][2] = f32::NAN;
@@ -172,7 +171,7 @@ fn a_device_says_what_the_desktop_says_to_the_last_bit() {
         return;
     };
     let image = Image::load(path).expect("a firmware image");
-    let field = field::calibration();
+    let field = sensor();
     let stream = stream_of(&field, 1);
     let device = emulate::lines(&image, &stream).expect("it runs");
     let host = replayed(&field, &stream);

@@ -3,17 +3,16 @@
 mod golden;
 mod judge;
 mod lives;
-#[path = "../support/field.rs"]
-mod made_up;
-mod stand_in;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
-use fejer_host::application::Field;
+use clap::Args;
 use fejer_host::application::replay::{bands, plain, spoken};
+use fejer_host::application::trial::Task;
+use fejer_host::application::{self, Field, activity, bearing, blob, calibration, digits};
 use serde::Serialize;
 
+use crate::accept::Line;
 use crate::{Stop, setup};
 use judge::{Bound, means};
 use lives::{Life, live};
@@ -35,18 +34,6 @@ pub struct Options {
     /// Directory of recordings; FEJER_DATA, then ../shared/data if left out.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Task {
-    /// Bearing condition at another motor load.
-    Bearing,
-    /// Spoken digits of another speaker.
-    Digits,
-    /// Activity of another wearer.
-    Activity,
-    /// A sensor that has aged.
-    Calibration,
 }
 
 /// A program, and what it promises.
@@ -86,18 +73,30 @@ impl Measure {
     }
 }
 
-const BEARING: Application =
-    Application { program: "bearing", labels: 45, measure: Measure::Accuracy(0.98), ram: Some(24) };
-const DIGITS: Application =
-    Application { program: "digits", labels: 150, measure: Measure::Accuracy(0.94), ram: Some(64) };
+const BEARING: Application = Application {
+    program: "bearing",
+    labels: bearing::LABELS,
+    measure: Measure::Accuracy(0.98),
+    ram: Some(24),
+};
+const DIGITS: Application = Application {
+    program: "digits",
+    labels: digits::LABELS,
+    measure: Measure::Accuracy(0.94),
+    ram: Some(64),
+};
 const ACTIVITY: Application = Application {
     program: "activity",
-    labels: 120,
+    labels: activity::LABELS,
     measure: Measure::Accuracy(0.985),
     ram: Some(64),
 };
-const CALIBRATION: Application =
-    Application { program: "calibration", labels: 40, measure: Measure::Error(0.5), ram: None };
+const CALIBRATION: Application = Application {
+    program: "calibration",
+    labels: calibration::LABELS,
+    measure: Measure::Error(0.5),
+    ram: None,
+};
 
 /// All that came of an application.
 #[derive(Serialize)]
@@ -116,28 +115,7 @@ struct Summary<'a> {
 /// Recordings, tools or devices that fail; a bound that does not hold; a golden output that differs.
 pub fn run(options: &Options) -> Result<(), Stop> {
     setup::all()?;
-    let (application, lives) = match options.task {
-        Task::Bearing => {
-            let fields = first(options, stand_in::bearing());
-            (BEARING, live::<_, 64, 65, 9, 48, 8>(&BEARING, &fields, bands, options.seeds)?)
-        }
-        Task::Digits => {
-            let fields = first(options, stand_in::digits());
-            (DIGITS, live::<_, 160, 161, 10, 144, 16>(&DIGITS, &fields, spoken, options.seeds)?)
-        }
-        Task::Activity => {
-            let fields = first(options, stand_in::activity());
-            (ACTIVITY, live::<_, 265, 266, 6, 112, 16>(&ACTIVITY, &fields, plain, options.seeds)?)
-        }
-        Task::Calibration => {
-            let fields = first(options, vec![made_up::calibration()]);
-            (CALIBRATION, live::<_, 5, 6, 1, 32, 8>(&CALIBRATION, &fields, plain, options.seeds)?)
-        }
-    };
-    let mut bounds = judge::bounds(&application, &lives);
-    if options.fields.is_none() && options.seeds == 1 {
-        bounds.extend(golden::hold(application.program, &lives)?);
-    }
+    let Came { application, lives, bounds } = devices(options)?;
     print!("{}", judge::table(application.measure, &lives, &bounds));
     if options.json {
         let [before, after] = means(&lives);
@@ -153,6 +131,64 @@ pub fn run(options: &Options) -> Result<(), Stop> {
     }
 }
 
+/// What every promise of a task came to, over all its fields.
+///
+/// # Errors
+/// Recordings, tools or devices that fail.
+pub fn lines(task: Task, data: &Path) -> Result<Vec<Line>, Stop> {
+    let data = Some(data.to_owned());
+    let Came { bounds, .. } =
+        devices(&Options { task, fields: None, seeds: 1, json: false, data })?;
+    let line = |Bound { bound, measured, pass }| Line::new(task.word(), bound, measured, pass);
+    Ok(bounds.into_iter().map(line).collect())
+}
+
+/// What came of an application.
+struct Came {
+    application: Application,
+    lives: Vec<Life>,
+    bounds: Vec<Bound>,
+}
+
+fn devices(options: &Options) -> Result<Came, Stop> {
+    let data = || {
+        let named = options.data.clone().or_else(crate::data);
+        named.ok_or_else(|| Stop::usage("no recordings: give --data DIR, or set FEJER_DATA"))
+    };
+    let (seeds, bad) = (options.seeds, |error: application::Error| Stop::usage(error.to_string()));
+    let (application, lives) = match options.task {
+        Task::Bearing => {
+            use bearing::{FEATURES, HOLDOUT, MEMORY, OUTPUTS, ROWS};
+            let fields = first(options, bearing::fields(&data()?).map_err(bad)?);
+            let live = live::<_, FEATURES, ROWS, OUTPUTS, MEMORY, HOLDOUT>;
+            (BEARING, live(&BEARING, &fields, bands, seeds)?)
+        }
+        Task::Digits => {
+            use digits::{FEATURES, HOLDOUT, MEMORY, OUTPUTS, ROWS};
+            let fields = first(options, digits::fields(&data()?).map_err(bad)?);
+            let live = live::<_, FEATURES, ROWS, OUTPUTS, MEMORY, HOLDOUT>;
+            (DIGITS, live(&DIGITS, &fields, spoken, seeds)?)
+        }
+        Task::Activity => {
+            use activity::{FEATURES, HOLDOUT, MEMORY, OUTPUTS, ROWS};
+            let fields = first(options, activity::fields(&data()?).map_err(bad)?);
+            let live = live::<_, FEATURES, ROWS, OUTPUTS, MEMORY, HOLDOUT>;
+            (ACTIVITY, live(&ACTIVITY, &fields, plain, seeds)?)
+        }
+        Task::Calibration => {
+            use calibration::{FEATURES, HOLDOUT, MEMORY, OUTPUTS, ROWS};
+            let fields = first(options, calibration::fields().map_err(bad)?);
+            let live = live::<_, FEATURES, ROWS, OUTPUTS, MEMORY, HOLDOUT>;
+            (CALIBRATION, live(&CALIBRATION, &fields, plain, seeds)?)
+        }
+    };
+    let mut bounds = judge::bounds(&application, &lives);
+    if options.fields.is_none() && options.seeds == 1 {
+        bounds.extend(golden::hold(application.program, &lives)?);
+    }
+    Ok(Came { application, lives, bounds })
+}
+
 fn first<T, const F: usize, const ROWS: usize, const O: usize>(
     options: &Options,
     mut fields: Vec<Field<T, F, ROWS, O>>,
@@ -161,11 +197,12 @@ fn first<T, const F: usize, const ROWS: usize, const O: usize>(
     fields
 }
 
-/// The image that the tests run: a calibration of a made-up sensor.
+/// The image that the tests run: a calibration of the first sensor.
 ///
 /// # Errors
 /// As [`lives::build`].
 pub fn image_for_tests() -> Result<PathBuf, Stop> {
-    let factory = made_up::calibration().factory;
-    lives::build(CALIBRATION.program, &fejer_host::application::blob::bytes(&factory))
+    let fields = calibration::fields().map_err(|error| Stop::failed(error.to_string()))?;
+    let field = fields.first().ok_or_else(|| Stop::failed("there is no sensor"))?;
+    lives::build(CALIBRATION.program, &blob::bytes(&field.factory))
 }
