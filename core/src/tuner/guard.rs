@@ -52,6 +52,8 @@ pub enum Ruling {
     WorseOnClean,
     /// It loses more than the factory head on the labels held out: back to the factory head.
     WorseOnHeld,
+    /// It loses no less there than a constant prediction: back to the factory head.
+    Unproven,
 }
 
 impl Ruling {
@@ -63,6 +65,7 @@ impl Ruling {
             Self::Uncertified => "uncertified",
             Self::WorseOnClean => "clean",
             Self::WorseOnHeld => "held",
+            Self::Unproven => "unproven",
         }
     }
 }
@@ -177,6 +180,20 @@ where
         }
     }
 
+    /// What the mean of the labels held out loses as a prediction of them: of classes, the most
+    /// frequent one.
+    fn constant_loss(&self) -> S::Float {
+        let count = S::from_scaled(i32::try_from(self.held.len()).unwrap_or(i32::MAX), 0);
+        let mut mean = [S::ZERO; OUTPUTS];
+        for sample in &self.held {
+            for (mean, expected) in mean.iter_mut().zip(sample.target.expected()) {
+                *mean = *mean + expected.divide(count);
+            }
+        }
+        let losses = self.held.iter().map(|sample| sample.target.loss(&mean));
+        losses.fold(S::Float::ZERO, |sum, loss| sum + loss)
+    }
+
     fn rule(
         &mut self,
         certificate: &Certificate<S::Float>,
@@ -186,12 +203,14 @@ where
         let count = i32::try_from(self.clean.targets.len()).unwrap_or(i32::MAX);
         let allowed = clean_factory + self.settings.margin * S::Float::from_scaled(count, 0);
         (self.phase, self.unjudged) = (super::Phase::Settled, 0);
+        let is_proven = self.settings.held_every == 0 || held_learnt < self.constant_loss();
         let holds =
             (self.is_certified(certificate), clean_learnt <= allowed, held_learnt <= held_factory);
         let failure = match holds {
             (false, ..) => Ruling::Uncertified,
             (_, false, _) => Ruling::WorseOnClean,
             (.., false) => Ruling::WorseOnHeld,
+            _ if !is_proven => Ruling::Unproven,
             (true, true, true) => {
                 let good = self.good_in_a_row.saturating_add(1).min(self.settings.streak);
                 self.good_in_a_row = good;

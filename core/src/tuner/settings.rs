@@ -41,7 +41,7 @@ impl<F: Scalar> Settings<F> {
             gap: F::from_f32(1e-3),
             passes: 40,
             margin: F::from_f32(0.1),
-            streak: 4,
+            streak: 8,
             confidence: F::ZERO,
             doubtful: F::from_f32(0.05),
             mistaken: F::from_f32(0.05),

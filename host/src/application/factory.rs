@@ -4,12 +4,15 @@
 //! The lab's windows are standardised, stored in 8 bits as on the device, and divided:
 //!
 //! ```text
-//! class after class   ─┬─ spread evenly: the clean set, ten a class    never trained on,
-//!                      ├─ every tenth other: what thresholds are found on   so that losses
-//!                      └─ all others: what the head is trained on           there are honest
+//! class after class ─┬─ spread evenly, ten a class: the clean set, never trained on, so that what the
+//!                    │  head loses there is honest
+//!                    └─ all others: what the head is trained on
 //! ```
 //!
-//! The head is the solution of the anchored problem around zeros with Λ = 0.3, found in f64 and
+//! Thresholds are found with a head that is trained without every tenth of these, on that tenth; the
+//! head that leaves the factory is then trained on all of them.
+//!
+//! A head is the solution of the anchored problem around zeros with Λ = 0.3, found in f64 and
 //! rounded to f32: of a classifier by [`crate::fit`], of a regression by [`crate::oracle::solution`].
 
 mod division;
@@ -54,9 +57,7 @@ impl<const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>
         let classes: Vec<usize> =
             lab.targets.iter().map(|&Class(class)| usize::from(class)).collect();
         let division = Division::new(&classes, OUTPUTS, CLEAN_A_CLASS)?;
-        let standardise = standardisation(&lab.features);
-        let head = solution::classifier(&stored(lab, &standardise, &division.trained))?;
-        Ok(assemble(lab, &division, standardise, head, margin))
+        assemble(lab, &division, margin, solution::classifier)
     }
 }
 
@@ -68,9 +69,7 @@ impl<const FEATURES: usize, const ROWS: usize> Factory<[f32; 1], FEATURES, ROWS,
     /// [`Error::TooFew`], [`Error::NotSolved`].
     pub fn regression(lab: &Rows<[f32; 1], FEATURES>, margin: f32) -> Result<Self, Error> {
         let division = Division::new(&vec![0; lab.targets.len()], 1, CLEAN_NUMBERS)?;
-        let standardise = standardisation(&lab.features);
-        let head = solution::regression(&stored(lab, &standardise, &division.trained))?;
-        Ok(assemble(lab, &division, standardise, head, margin))
+        assemble(lab, &division, margin, solution::regression)
     }
 }
 
@@ -108,36 +107,53 @@ where
 fn assemble<T, const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>(
     lab: &Rows<T, FEATURES>,
     division: &Division,
-    standardise: Standardise<FEATURES>,
-    head: Head<f32, ROWS, OUTPUTS>,
     margin: f32,
-) -> Factory<T, FEATURES, ROWS, OUTPUTS>
+    solve: impl Fn(&[Stored<T, ROWS, OUTPUTS>]) -> Result<Head<f32, ROWS, OUTPUTS>, Error>,
+) -> Result<Factory<T, FEATURES, ROWS, OUTPUTS>, Error>
 where
     T: Target<f32, OUTPUTS>,
 {
-    let clean: Vec<Stored<T, ROWS, OUTPUTS>> = stored(lab, &standardise, &division.clean);
+    let standardise = standardisation(&lab.features);
+    let stored = |rows: &[usize]| stored(lab, &standardise, rows);
+    let (clean, mut trained) = (stored(&division.clean), stored(&division.trained));
+    let rehearsed = solve(&trained)?;
     let judged = division.judged.iter().map(|&row| {
-        let prediction = head.predict(&standardise.apply::<f32>(&lab.features[row]));
-        let confidence = prediction.iter().copied().fold(0.0, f32::max);
-        (confidence, lab.targets[row].loss(&prediction))
+        let prediction = rehearsed.predict(&standardise.apply::<f32>(&lab.features[row]));
+        (prediction, lab.targets[row])
     });
-    let (confidences, losses): (Vec<f32>, Vec<f32>) = judged.unzip();
-    let mistakes = losses.iter().filter(|&&loss| loss > margin).count();
-    let mistaken = mistakes as f32 / losses.len().max(1) as f32;
-    let is_share = head.link() == Link::Softmax;
-    let settings = Settings {
-        margin,
-        confidence: if is_share { quantile(confidences, DOUBTFUL) } else { 0.0 },
-        doubtful: DOUBTFUL,
-        mistaken: mistaken.max(LEAST_MISTAKEN),
-        ..Settings::new()
-    };
-    Factory {
+    let settings = settings(rehearsed.link(), judged, margin);
+    trained.extend(stored(&division.judged));
+    Ok(Factory {
         standardise,
-        head,
+        head: solve(&trained)?,
         clean_codes: clean.iter().flat_map(|sample| sample.codes()).copied().collect(),
         clean_targets: clean.iter().map(|sample| sample.target).collect(),
         settings,
+    })
+}
+
+/// What the guard is to know of predictions of windows that the head has not seen.
+fn settings<T: Target<f32, OUTPUTS>, const OUTPUTS: usize>(
+    link: Link,
+    judged: impl Iterator<Item = ([f32; OUTPUTS], T)>,
+    margin: f32,
+) -> Settings<f32> {
+    let said = judged.map(|(prediction, target)| {
+        let confidence = prediction.iter().copied().fold(0.0, f32::max);
+        (confidence, target.loss(&prediction))
+    });
+    let (confidences, losses): (Vec<f32>, Vec<f32>) = said.unzip();
+    let mistakes = losses.iter().filter(|&&loss| loss > margin).count();
+    let mistaken = mistakes as f32 / losses.len().max(1) as f32;
+    Settings {
+        margin,
+        confidence: match link {
+            Link::Softmax => quantile(confidences, DOUBTFUL),
+            _ => 0.0,
+        },
+        doubtful: DOUBTFUL,
+        mistaken: mistaken.max(LEAST_MISTAKEN),
+        ..Settings::new()
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn classifier<const ROWS: usize, const OUTPUTS: usize>(
         features: features.view(),
         labels: &labels,
         classes: OUTPUTS,
-        precision: f64::from(DEFAULT_PRECISION),
+        precision: std::env::var("LAMBDA")
+            .map_or(f64::from(DEFAULT_PRECISION), |l| l.parse().unwrap()),
         anchor: None,
     };
     let goal = Goal { accuracy: GAP, ..Goal::default() };
@@ -43,7 +44,8 @@ pub(super) fn regression<const ROWS: usize>(
         link: oracle::Link::Identity,
         factory: vec![0.0; ROWS],
         outputs: 1,
-        precision: f64::from(DEFAULT_PRECISION),
+        precision: std::env::var("LAMBDA")
+            .map_or(f64::from(DEFAULT_PRECISION), |l| l.parse().unwrap()),
     };
     let widened = samples.iter().map(|sample| Sample {
         features: sample.features().map(f64::from).collect(),
