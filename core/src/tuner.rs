@@ -11,12 +11,13 @@
 //! ```
 //!
 //! *Guard.* Labels may be wrong. What was learnt is used only while (1) its duality gap is certified,
-//! (2) on a clean set that left the factory with the head it loses at most a stated margin, and (3) on
-//! the labels held out of late it loses no more than the factory head; and only after a number of such
-//! verdicts in a row, for one may be luck. One that fails takes the device back to the factory head at
-//! once. Learning goes on meanwhile, unseen, so that good labels win in the end. A holdout alone is
-//! blind to labels that are wrong in a system: a head that has learnt them well explains those held
-//! out as well; the clean set sees it.
+//! (2) on a clean set that left the factory with the head it loses at most a stated margin more than
+//! that head, and (3) on the labels held out of late no more than that head, and less than a constant
+//! prediction; and only after a number of such verdicts in a row, for one may be luck. One that fails
+//! takes the device back to the factory head at once. Learning goes on meanwhile, unseen, so that good labels win
+//! in the end. A holdout alone is blind to labels that are wrong in a system: a head that has learnt
+//! them well explains those held out as well. The clean set sees it where the field is like the lab;
+//! and where every label says the same, a constant explains all that there is to explain.
 //!
 //! A label held out is no label lost: the oldest is learnt when the next takes its place.
 //!

@@ -201,12 +201,12 @@ where
         [held_factory, held_learnt]: [S::Float; 2],
     ) -> Ruling {
         let count = i32::try_from(self.clean.targets.len()).unwrap_or(i32::MAX);
-        let allowed = clean_factory + self.settings.margin * S::Float::from_scaled(count, 0);
+        let margin = self.settings.margin * S::Float::from_scaled(count, 0);
+        let on_clean = clean_learnt <= clean_factory + margin;
+        let on_held = held_learnt <= held_factory;
         (self.phase, self.unjudged) = (super::Phase::Settled, 0);
         let is_proven = self.settings.held_every == 0 || held_learnt < self.constant_loss();
-        let holds =
-            (self.is_certified(certificate), clean_learnt <= allowed, held_learnt <= held_factory);
-        let failure = match holds {
+        let failure = match (self.is_certified(certificate), on_clean, on_held) {
             (false, ..) => Ruling::Uncertified,
             (_, false, _) => Ruling::WorseOnClean,
             (.., false) => Ruling::WorseOnHeld,

@@ -22,6 +22,8 @@ pub const HOLDOUT: usize = 16;
 /// Labels a wearer gives.
 pub const LABELS: usize = 120;
 
+/// Λ in the lab.
+const PRECISION: f64 = 0.3;
 /// What may be lost on the clean set.
 const MARGIN: f32 = 0.1;
 /// Subjects up to this one are the lab's.
@@ -38,7 +40,7 @@ pub type Field = super::Field<Class, FEATURES, ROWS, OUTPUTS>;
 /// See [`Error`].
 pub fn fields(data: &Path) -> Result<Vec<Field>, Error> {
     let all = har::load(data)?;
-    let factory = Factory::classifier(&rows(all.of(|who| who <= LAB)), MARGIN)?;
+    let factory = Factory::classifier(&rows(all.of(|who| who <= LAB)), PRECISION, MARGIN)?;
     let mut wearers: Vec<u8> = all.subjects.iter().copied().filter(|&who| who > LAB).collect();
     wearers.sort_unstable();
     wearers.dedup();

@@ -24,6 +24,8 @@ pub const HOLDOUT: usize = 8;
 /// Labels a machine gets.
 pub const LABELS: usize = 45;
 
+/// Λ in the lab.
+const PRECISION: f64 = 0.3;
 /// What may be lost on the clean set.
 const MARGIN: f32 = 0.05;
 /// The lab's load, and the fields'.
@@ -39,7 +41,7 @@ pub type Field = super::Field<Class, FEATURES, ROWS, OUTPUTS>;
 /// See [`Error`].
 pub fn fields(data: &Path) -> Result<Vec<Field>, Error> {
     let (_, lab) = load(data, LAB)?;
-    let factory = Factory::classifier(&lab, MARGIN)?;
+    let factory = Factory::classifier(&lab, PRECISION, MARGIN)?;
     let field = |number| {
         let (windows, rows) = load(data, number)?;
         Ok(factory.field(place(number), windows, rows))

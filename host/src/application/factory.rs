@@ -12,7 +12,7 @@
 //! Thresholds are found with a head that is trained without every tenth of these, on that tenth; the
 //! head that leaves the factory is then trained on all of them.
 //!
-//! A head is the solution of the anchored problem around zeros with Λ = 0.3, found in f64 and
+//! A head is the solution of the anchored problem around zeros with a precision Λ, found in f64 and
 //! rounded to f32: of a classifier by [`crate::fit`], of a regression by [`crate::oracle::solution`].
 
 mod division;
@@ -48,21 +48,25 @@ pub struct Rows<T, const FEATURES: usize> {
 impl<const FEATURES: usize, const ROWS: usize, const OUTPUTS: usize>
     Factory<Class, FEATURES, ROWS, OUTPUTS>
 {
-    /// Pre-trains a classifier in the lab; `margin` is the share of the clean set that what is learnt
-    /// later may lose more than it.
+    /// Pre-trains a classifier in the lab with prior precision Λ; `margin` is the share of the clean
+    /// set that what is learnt later may lose more than it.
     ///
     /// # Errors
     /// [`Error::TooFew`], [`Error::Fit`], [`Error::NotSolved`].
-    pub fn classifier(lab: &Rows<Class, FEATURES>, margin: f32) -> Result<Self, Error> {
+    pub fn classifier(
+        lab: &Rows<Class, FEATURES>,
+        precision: f64,
+        margin: f32,
+    ) -> Result<Self, Error> {
         let classes: Vec<usize> =
             lab.targets.iter().map(|&Class(class)| usize::from(class)).collect();
         let division = Division::new(&classes, OUTPUTS, CLEAN_A_CLASS)?;
-        assemble(lab, &division, margin, solution::classifier)
+        assemble(lab, &division, margin, |samples| solution::classifier(samples, precision))
     }
 }
 
 impl<const FEATURES: usize, const ROWS: usize> Factory<[f32; 1], FEATURES, ROWS, 1> {
-    /// Pre-trains a regression in the lab; `margin` is the mean squared error that what is learnt
+    /// Pre-trains a regression in the lab with Λ = 0.3; `margin` is the mean squared error that what is learnt
     /// later may add on the clean set.
     ///
     /// # Errors
@@ -182,8 +186,8 @@ mod tests {
     #[test]
     fn a_factory_knows_its_lab_and_is_the_same_every_time() {
         let lab = lab();
-        let factory = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.1).unwrap();
-        let again = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.1).unwrap();
+        let factory = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.3, 0.1).unwrap();
+        let again = Factory::<Class, 2, 3, 2>::classifier(&lab, 0.3, 0.1).unwrap();
         assert_eq!(factory.head.hash(), again.head.hash());
         assert_eq!(factory.clean_codes, again.clean_codes);
         assert_eq!((factory.clean_codes.len(), factory.clean_targets.len()), (40, 20));

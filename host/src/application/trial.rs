@@ -248,7 +248,7 @@ mod tests {
         for outcome in outcomes(Teaching::Right) {
             assert!(outcome.factory > 5.0 * NOISE, "{outcome:?}");
             assert!(outcome.guarded < 0.5 * outcome.factory, "{outcome:?}");
-            assert!(outcome.is_in_use && outcome.first_use.is_some_and(|first| first < 20));
+            assert!(outcome.is_in_use && outcome.first_use.is_some_and(|first| first < 30));
         }
     }
 

@@ -17,6 +17,7 @@ const RESIDUAL: f64 = 1e-12;
 
 pub(super) fn classifier<const ROWS: usize, const OUTPUTS: usize>(
     samples: &[Stored<Class, ROWS, OUTPUTS>],
+    precision: f64,
 ) -> Result<Head<f32, ROWS, OUTPUTS>, Error> {
     let values = samples.iter().flat_map(|sample| sample.features().take(ROWS - 1));
     let features = Matrix::new(samples.len(), ROWS - 1, values.map(f64::from).collect());
@@ -25,8 +26,7 @@ pub(super) fn classifier<const ROWS: usize, const OUTPUTS: usize>(
         features: features.view(),
         labels: &labels,
         classes: OUTPUTS,
-        precision: std::env::var("LAMBDA")
-            .map_or(f64::from(DEFAULT_PRECISION), |l| l.parse().unwrap()),
+        precision,
         anchor: None,
     };
     let goal = Goal { accuracy: GAP, ..Goal::default() };
