@@ -1,12 +1,13 @@
-//! Gives the linker the board's memory layout and the sources the paths of the factory head and of
-//! the frozen network.
+//! Gives the linker the board's memory layout and the sources the paths of the factory head, of its
+//! clean set and of the frozen network.
 
 use std::{env, fs, path::Path, path::PathBuf};
 
 const BOARD: &str = "FEJER_BOARD";
 /// What a variable may name, by default, and how the sources are told of it.
-const FILES: [(&str, &str, &str); 2] = [
+const FILES: [(&str, &str, &str); 3] = [
     ("FEJER_FACTORY", "factory/simulated.rs", "FEJER_FACTORY_FILE"),
+    ("FEJER_CLEAN", "factory/clean.rs", "FEJER_CLEAN_FILE"),
     ("FEJER_EXTRACTOR", "factory/extractor.bin", "FEJER_EXTRACTOR_FILE"),
 ];
 

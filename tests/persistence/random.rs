@@ -2,7 +2,7 @@
 
 use fejer::Scalar;
 use fejer_firmware::flash::{Flash, SECTOR};
-use fejer_firmware::model::{CHECKPOINT, FACTORY};
+use fejer_firmware::model::{FACTORY, TUNED_CHECKPOINT};
 use fejer_firmware::persist::Slots;
 
 use crate::support::{Random, figure};
@@ -21,12 +21,17 @@ fn anything(random: &mut Random, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Changes some bytes, numbers of the header among them, and puts the checkpoint's CRC right.
+/// Changes some bytes, numbers of the headers among them, and puts the CRC of both parts right: of the
+/// learner, and of what it is judged by.
 fn forged(random: &mut Random, whole: &[u8]) -> Vec<u8> {
     let mut bytes = whole.to_vec();
+    let first = u32::from_le_bytes(whole[8..12].try_into().expect("four bytes")) as usize;
     for _ in 0..=random.below(4) {
-        let reach = if random.below(2) == 0 { 64.min(bytes.len()) } else { bytes.len() };
-        let at = random.below(reach);
+        let at = match random.below(3) {
+            0 => random.below(64),
+            1 => first + random.below(40),
+            _ => random.below(bytes.len()),
+        };
         bytes[at] = match random.below(3) {
             0 => random.below(256) as u8,
             1 => 0xFF,
@@ -36,10 +41,15 @@ fn forged(random: &mut Random, whole: &[u8]) -> Vec<u8> {
     if random.below(4) == 0 {
         bytes.truncate(4 + random.below(bytes.len() - 4));
     }
-    let end = bytes.len() - 4;
-    let sum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(&bytes[..end]);
-    bytes[end..].copy_from_slice(&sum.to_le_bytes());
+    let end = first.min(bytes.len());
+    let (learner, judged) = bytes.split_at_mut(end);
+    [learner, judged].map(put_right);
     bytes
+}
+
+fn put_right(part: &mut [u8]) {
+    let Some((covered, sum)) = part.split_last_chunk_mut::<4>() else { return };
+    *sum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(covered).to_le_bytes();
 }
 
 #[test]
@@ -47,7 +57,7 @@ fn random_flash_contents_never_panic_and_never_give_an_unsound_head() {
     let mut random = Random::new(11);
     let mut stored = erased();
     with_device(&mut stored[..], None, |device| (1..=9).for_each(|seed| teach(device, seed)));
-    let mut buffer = [0; CHECKPOINT];
+    let mut buffer = [0; TUNED_CHECKPOINT];
     let mut slots = Slots::new(Flash::new(&mut stored[..]));
     let whole = slots.load(&mut buffer, |bytes| Ok::<_, ()>(bytes.to_vec())).expect("read");
     let whole = whole.state.expect("stored").0;
@@ -70,7 +80,8 @@ fn random_flash_contents_never_panic_and_never_give_an_unsound_head() {
             }
         }
         with_device(&mut flash[..], None, |device| {
-            let head = device.learner().head();
+            let head = device.tuner().learner().head();
+            assert!(device.tuner().head().point().iter().all(|weight| weight.is_sound()));
             assert!(head.point().iter().all(|weight| weight.is_sound()), "round {round}");
             let is_factory = head.hash() == FACTORY.hash();
             from_factory += usize::from(is_factory);
