@@ -51,7 +51,8 @@ fn allocators(image: &Image) -> Vec<String> {
     assert!(names.iter().any(|name| name.contains("anchored")), "stripped: nothing to look at");
     let heap = ["__rust_alloc", "__rg_alloc", "alloc..", "malloc", "_sbrk", "heap"];
     let is_heap = |name: &&&str| {
-        // The linker script names where a heap would begin.
+        // The linker script names where a heap would begin; heapless is a crate.
+        let name = name.replace("heapless", "");
         heap.iter().any(|part| name.contains(part)) && !name.starts_with("__sheap")
     };
     names.iter().filter(is_heap).map(|name| (*name).to_owned()).collect()

@@ -3,7 +3,7 @@
 use fejer::checkpoint::{full_length, tuner_length};
 use fejer::features::Standardise;
 use fejer::tuner::Clean;
-use fejer::{Anchored, Class, Head, Link, Settings, Tuner};
+use fejer::{Anchored, Class, Error, Head, Link, Settings, Tuner};
 
 /// Log band energies of a window.
 pub const FEATURES: usize = 64;
@@ -55,6 +55,15 @@ pub static CLEAN: Clean<'static, Class> = Clean { codes: CODES.as_flattened(), t
 
 static CODES: [[i8; FEATURES]; clean::LABELS.len()] = clean::CODES;
 static TARGETS: [Class; clean::LABELS.len()] = classes(&clean::LABELS);
+
+/// As it leaves the factory.
+///
+/// # Errors
+/// The factory head or its clean set is not sound.
+#[inline(never)] // what making it takes is not part of the caller's stack
+pub fn tuned() -> Result<Tuned, Error> {
+    Tuned::new(&FACTORY, CLEAN, settings())
+}
 
 /// What the lab found for the guard.
 pub fn settings() -> Settings<f32> {

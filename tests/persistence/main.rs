@@ -14,7 +14,7 @@ mod wear;
 use fejer::port::{Command, Key, Reply, digest, read_reply, write_command};
 use fejer_firmware::flash::{ERASED, Flash, Medium, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{CLEAN, FACTORY, FEATURES, TUNED_CHECKPOINT, Tuned, settings};
+use fejer_firmware::model::{FACTORY, FEATURES, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use support::Random;
 
@@ -34,7 +34,7 @@ fn with_device<M: Medium, T>(
 where
     M::Error: std::fmt::Debug,
 {
-    let mut tuner = Tuned::new(&FACTORY, CLEAN, settings()).expect("a sound head");
+    let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(medium), &mut buffer);
     let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");

@@ -1,12 +1,14 @@
 //! Whatever the flash holds, a device starts, with the factory head or with one that is sound.
 
-use fejer::Scalar;
-use fejer_firmware::flash::{Flash, SECTOR};
-use fejer_firmware::model::{FACTORY, TUNED_CHECKPOINT};
+use fejer::port::{Command, Reason, Reply};
+use fejer::{Error, Scalar};
+use fejer_firmware::flash::{Flash, Medium, SECTOR};
+use fejer_firmware::model::{FACTORY, FEATURES, TUNED_CHECKPOINT};
 use fejer_firmware::persist::Slots;
+use fejer_firmware::port::Device;
 
 use crate::support::{Random, figure};
-use crate::{CAPACITY, comes_up, erased, teach, with_device};
+use crate::{CAPACITY, comes_up, erased, teach, told, with_device};
 
 const FLASHES: usize = 4_000;
 
@@ -43,13 +45,29 @@ fn forged(random: &mut Random, whole: &[u8]) -> Vec<u8> {
     }
     let end = first.min(bytes.len());
     let (learner, judged) = bytes.split_at_mut(end);
-    [learner, judged].map(put_right);
+    put_right(learner);
+    put_right(judged);
     bytes
 }
 
 fn put_right(part: &mut [u8]) {
     let Some((covered, sum)) = part.split_last_chunk_mut::<4>() else { return };
     *sum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(covered).to_le_bytes();
+}
+
+/// Can it learn a window with what it came up with?
+fn is_learning<M: Medium>(device: &mut Device<'_, Flash<M>>, seed: u64) -> bool {
+    let features = [(seed % 7) as f32 / 8.0; FEATURES].map(f32::to_le_bytes);
+    let features = Command::Predict { features: features.as_flattened() };
+    let window = told(device, &features, |reply| match reply {
+        Reply::Predicted { window, .. } => window,
+        other => panic!("{other:?}"),
+    });
+    told(device, &Command::Label { window, class: 0 }, |reply| match reply {
+        Reply::State(_) => true,
+        Reply::Refused(Reason::Head(Error::Unsound)) => false,
+        other => panic!("{other:?}"),
+    })
 }
 
 #[test]
@@ -62,7 +80,7 @@ fn random_flash_contents_never_panic_and_never_give_an_unsound_head() {
     let whole = slots.load(&mut buffer, |bytes| Ok::<_, ()>(bytes.to_vec())).expect("read");
     let whole = whole.state.expect("stored").0;
 
-    let (mut from_factory, mut resumed) = (0, 0);
+    let (mut from_factory, mut resumed, mut stuck) = (0, 0, 0);
     for round in 0..FLASHES {
         let mut flash = match round % 4 {
             0 => anything(&mut random, CAPACITY),
@@ -86,6 +104,12 @@ fn random_flash_contents_never_panic_and_never_give_an_unsound_head() {
             let is_factory = head.hash() == FACTORY.hash();
             from_factory += usize::from(is_factory);
             resumed += usize::from(!is_factory);
+            // Numbers so large that no window can be learnt with them are sound too.
+            if !is_learning(device, round as u64) {
+                stuck += 1;
+                let is_reset = |reply: Reply<'_>| matches!(reply, Reply::State(_));
+                assert!(told(device, &Command::FactoryReset, is_reset));
+            }
             teach(device, round as u64);
         });
         comes_up(&mut flash);
@@ -93,10 +117,10 @@ fn random_flash_contents_never_panic_and_never_give_an_unsound_head() {
     assert!(resumed > FLASHES / 50, "the forgeries are read: {resumed}");
     figure(
         "random flash contents",
-        "no panic, no unsound head, and the device goes on learning",
+        "no panic, no unsound head, and the device goes on learning, at worst after a factory reset",
         format!(
             "{FLASHES} flashes, a half of them forged with right checksums: {from_factory} started \
-             from the factory, {resumed} from what was there"
+             from the factory, {resumed} from what was there, {stuck} of them of use only after a reset"
         ),
         from_factory + resumed == FLASHES,
     );

@@ -14,7 +14,7 @@ use fejer::port::Key;
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
 use fejer_firmware::keeper::Keeper;
 use fejer_firmware::model::{
-    CLEAN, FACTORY, FEATURES, STANDARDISE, TUNED_CHECKPOINT, Tuned, settings,
+    CLEAN, FACTORY, FEATURES, STANDARDISE, TUNED_CHECKPOINT, settings, tuned,
 };
 use fejer_firmware::port::Device;
 use fejer_host::clean::CleanSet;
@@ -35,7 +35,7 @@ fn with_device<T>(
     key: Option<Key>,
     work: impl FnOnce(&mut Simulated<'_>) -> T,
 ) -> T {
-    let mut tuner = Tuned::new(&FACTORY, CLEAN, settings()).expect("a sound head");
+    let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
     let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");

@@ -17,7 +17,7 @@ mod device {
     use fejer_firmware::board::{self, Serial};
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
-    use fejer_firmware::model::{CLEAN, FACTORY, TUNED_CHECKPOINT, Tuned, settings};
+    use fejer_firmware::model::{TUNED_CHECKPOINT, tuned};
     use fejer_firmware::port::{Device, secret};
 
     #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
@@ -27,7 +27,7 @@ mod device {
     }
 
     fn run() -> Result<(), Failure> {
-        let mut tuner = Tuned::new(&FACTORY, CLEAN, settings());
+        let mut tuner = tuned();
         let tuner = tuner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
         let mut buffer = [0; TUNED_CHECKPOINT];
         let keeper = Keeper::new(board::open_flash()?, &mut buffer);

@@ -3,21 +3,17 @@ mod keyed;
 
 use super::*;
 use crate::flash::{ERASED, Flash, SECTOR};
-use crate::model::{CLEAN, FACTORY, Number, TUNED_CHECKPOINT, settings};
+use crate::model::{CLEAN, FACTORY, Number, TUNED_CHECKPOINT, tuned};
 use fejer::port::{Key, State, digest, read_reply, write_command};
 use fejer::{Class, Error, Scalar, checkpoint};
 
 /// A device on these bytes of flash, spoken to without a wire.
 fn with<T>(flash: &mut [u8], key: Option<&[u8]>, work: impl FnOnce(&mut Host<'_, '_>) -> T) -> T {
-    let mut tuner = tuner();
+    let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
     let (device, _) = Device::start(&mut tuner, keeper, key.map(Key::new), || 0).expect("started");
     work(&mut Host { device, key: key.map(Key::new), counter: 0 })
-}
-
-fn tuner() -> Tuned {
-    Tuned::new(&FACTORY, CLEAN, settings()).expect("a sound head")
 }
 
 fn erased() -> Vec<u8> {
@@ -127,7 +123,7 @@ fn late_labels_are_learnt_as_if_they_had_come_at_once() {
         }
         host.state(&Command::Idle).expect("judged")
     });
-    let mut tuner = tuner();
+    let mut tuner = tuned().expect("a sound head");
     let mut verdict = None;
     for seed in 0..9 {
         tuner.learn(&values(seed).map(Number::from_f32), Class(seed as u8)).expect("learnt");

@@ -9,13 +9,13 @@
 use fejer::port::{Key, Receiver, read_reply, stuff};
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{CLEAN, FACTORY, TUNED_CHECKPOINT, Tuned, settings};
+use fejer_firmware::model::{FACTORY, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut flash = vec![ERASED; 8 * SECTOR];
-    let mut tuner = Tuned::new(&FACTORY, CLEAN, settings()).expect("a sound head");
+    let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(&mut flash[..]), &mut buffer);
     let started = Device::start(&mut tuner, keeper, Some(Key::new(&[9; 32])), || 0);
