@@ -1,12 +1,13 @@
-//! Gives the linker the board's memory layout and the sources the paths of the factory head, of the
-//! frozen network and of a worked application's factory.
+//! Gives the linker the board's memory layout and the sources the paths of the factory head, of its
+//! clean set, of the frozen network and of a worked application's factory.
 
 use std::{env, fs, path::Path, path::PathBuf};
 
 const BOARD: &str = "FEJER_BOARD";
 /// What a variable may name, by default, and how the sources are told of it.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 4] = [
     ("FEJER_FACTORY", "factory/simulated.rs", "FEJER_FACTORY_FILE"),
+    ("FEJER_CLEAN", "factory/clean.rs", "FEJER_CLEAN_FILE"),
     ("FEJER_EXTRACTOR", "factory/extractor.bin", "FEJER_EXTRACTOR_FILE"),
     ("FEJER_APPLICATION", "factory/blank.bin", "FEJER_APPLICATION_FILE"),
 ];

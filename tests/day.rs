@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use fejer::features::log_bands;
 use fejer::port::{Command, State};
-use fejer_firmware::model::{FEATURES, MEMORY, STANDARDISE};
+use fejer_firmware::model::{FEATURES, STANDARDISE, TUNED};
 use fejer_host::dataset::simulated::{Condition, windows};
 use fejer_host::device::{Image, Running};
 use fejer_host::port::{Client, Line, Record, exchanges, summarise};
@@ -93,11 +93,13 @@ impl<'a> Owner<'a> {
             let (_, window, class) = self.waiting.swap_remove(at);
             // One that waited over a reset is refused, and that is right.
             self.labels += usize::from(self.client.tell(&Command::Label { window, class }).is_ok());
-            self.client.tell(&Command::Idle).expect("consolidated");
+            // This waits for the verdict.
+            self.client.status().expect("judged");
         }
     }
 
-    /// Cuts the power in the middle of a command that stores, and starts again.
+    /// Cuts the power in the middle of a command that stores, if anything is not stored, and starts
+    /// again.
     fn lose_power(&mut self) {
         let (running, delay) = (self.running.take(), self.random.below(40) as u64);
         let killer = thread::spawn(move || {
@@ -126,7 +128,7 @@ fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted(
     for (number, (features, class)) in world.windows.iter().enumerate() {
         owner.see(number, features, *class);
         if (number + 1) % HOUR == 0 {
-            hours.push(owner.client.status().expect("well"));
+            hours.push(owner.client.tell(&Command::Idle).expect("stored"));
             if hours.len().is_multiple_of(CUT_EVERY) {
                 assert!(owner.client.self_test().expect("looked").passes());
                 owner.lose_power();
@@ -144,7 +146,7 @@ fn a_day_with_drift_resets_and_wrong_labels_leaks_nothing_and_wears_as_budgeted(
     let is_constant = runs.iter().all(|run| run.iter().all(|&stack| stack == run[0] && stack > 0))
         && runs[0] >= runs[1]
         && runs[1..].iter().all(|run| *run == runs[1]);
-    let is_bounded = hours.iter().all(|state| usize::from(state.remembered) <= MEMORY);
+    let is_bounded = hours.iter().all(|state| usize::from(state.remembered) <= TUNED);
     let stores = summary.stores();
     figure(
         "24 simulated hours",

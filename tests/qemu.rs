@@ -12,8 +12,9 @@ use fejer::fixed::types::I16F16;
 use fejer::history::Record;
 use fejer::{Anchored, Class, Head, Link, Scalar, checkpoint};
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
-use fejer_firmware::model::{FACTORY, STANDARDISE};
+use fejer_firmware::model::{CLEAN, FACTORY, STANDARDISE, settings};
 use fejer_firmware::persist::Slots;
+use fejer_host::clean::CleanSet;
 use fejer_host::dataset::Windows;
 use fejer_host::dataset::simulated::{Condition, windows};
 use fejer_host::device::{Device, DeviceLine, Ended, Image, Power};
@@ -57,6 +58,19 @@ fn the_committed_factory_head_is_what_pre_training_gives() {
         "{apart:e}: export it again with `fejer head pretrain`"
     );
     assert_eq!(found.standardise, committed.standardise);
+}
+
+#[test]
+fn the_committed_clean_set_is_what_the_lab_gives() {
+    let found = CleanSet::choose(&windows(Condition::Lab, 3), &factory()).expect("finite");
+    let committed = CleanSet::parse(include_str!("../firmware/factory/clean.rs")).expect("a set");
+    assert_eq!(found, committed, "write it again with `fejer head pretrain`");
+    assert_eq!((&committed.codes[..], &committed.targets[..]), (CLEAN.codes, CLEAN.targets));
+    assert_eq!(settings(), committed.settings());
+    for class in 0..OUTPUTS as u8 {
+        let of_class = committed.targets.iter().filter(|target| target.0 == class);
+        assert_eq!(of_class.count(), 10, "class {class}");
+    }
 }
 
 fn field() -> Windows {

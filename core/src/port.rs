@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! frame   COBS(body), 0x00          no other byte of a frame is 0x00; frames without a body are idle
-//!                                                                                         version 1
+//!                                                                                         version 2
 //! body    offset  bytes
 //!              0      1   version
 //!              1      1   kind: 0 command, 1 sealed command, 2 reply
@@ -37,8 +37,11 @@ pub use mac::{Key, Seal};
 pub use reason::Reason;
 pub use reply::{Description, Digest, Reply, SelfTest, State, digest};
 
-/// The version of the format.
-pub const VERSION: u8 = 1;
+/// The version of the format: 2 since devices learn under guard; 1 knew of no verdicts.
+pub const VERSION: u8 = 2;
+/// Samples a device visits or judges in one slice of its work on what it learnt; [`Reply::Predicted`]
+/// counts slices.
+pub const SLICE: u32 = 8;
 /// Bytes of a body around the fields of its command: all but a field of bytes, which is counted with
 /// [`Command`]'s other fields, at most 12.
 pub const OVERHEAD: usize = 4 + 12 + 20 + 4;

@@ -1,15 +1,41 @@
-//! Keeps what was learnt over a reset: the learner, encoded, in the slots of the flash.
+//! Keeps what was learnt over a reset: what learns, encoded, in the slots of the flash.
 
 use embedded_storage::nor_flash::NorFlash;
 use fejer::checkpoint;
 
-use crate::model::{CHECKPOINT, Learner};
+use crate::model::{Learner, Tuned};
 use crate::persist::{self, Damage, Loaded, Refused, Slots};
 
 /// The slots and a buffer for one checkpoint, which belongs to the caller: it is too large to move.
 pub struct Keeper<'b, F> {
     slots: Slots<F>,
-    buffer: &'b mut [u8; CHECKPOINT],
+    buffer: &'b mut [u8],
+}
+
+/// What is kept.
+pub trait Kept {
+    /// Writes itself to `buffer`, and gives the bytes written.
+    fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], checkpoint::Error>;
+    /// Becomes what was written, or stays as it is.
+    fn resume(&mut self, bytes: &[u8]) -> Result<(), checkpoint::Error>;
+}
+
+impl Kept for Learner {
+    fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], checkpoint::Error> {
+        checkpoint::encode(self, buffer)
+    }
+    fn resume(&mut self, bytes: &[u8]) -> Result<(), checkpoint::Error> {
+        checkpoint::resume(bytes, self)
+    }
+}
+
+impl Kept for Tuned {
+    fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], checkpoint::Error> {
+        checkpoint::encode_tuner(self, buffer)
+    }
+    fn resume(&mut self, bytes: &[u8]) -> Result<(), checkpoint::Error> {
+        checkpoint::resume_tuner(bytes, self)
+    }
 }
 
 /// How the device starts.
@@ -28,19 +54,19 @@ pub struct Start {
 pub enum Error<E> {
     /// The flash, or a checkpoint too long for it.
     Slots(persist::Error<E>),
-    /// The learner cannot be encoded.
+    /// What was learnt cannot be encoded.
     Encode(checkpoint::Error),
 }
 
 impl<'b, F: NorFlash> Keeper<'b, F> {
     /// Keeps on the whole of `flash`.
-    pub fn new(flash: F, buffer: &'b mut [u8; CHECKPOINT]) -> Self {
+    pub fn new(flash: F, buffer: &'b mut [u8]) -> Self {
         Self { slots: Slots::new(flash), buffer }
     }
 
     /// Replaces `learner` by the newest that is whole and grew from this factory head, if any.
-    pub fn resume(&mut self, learner: &mut Learner) -> Result<Start, Error<F::Error>> {
-        let accept = |bytes: &[u8]| checkpoint::resume(bytes, learner);
+    pub fn resume(&mut self, learner: &mut impl Kept) -> Result<Start, Error<F::Error>> {
+        let accept = |bytes: &[u8]| learner.resume(bytes);
         let Loaded { state, refused } =
             self.slots.load(self.buffer, accept).map_err(Error::Slots)?;
         let ((), records) = state.unwrap_or_default();
@@ -50,19 +76,19 @@ impl<'b, F: NorFlash> Keeper<'b, F> {
     /// Replaces `learner` by the state stored before the newest, or says why it cannot.
     pub fn previous(
         &mut self,
-        learner: &mut Learner,
+        learner: &mut impl Kept,
     ) -> Result<Result<(), Refused<checkpoint::Error>>, Error<F::Error>> {
-        let accept = |bytes: &[u8]| checkpoint::resume(bytes, learner);
+        let accept = |bytes: &[u8]| learner.resume(bytes);
         self.slots.previous(self.buffer, accept).map_err(Error::Slots)
     }
 
-    /// Is the newest stored state this one, by its checksum, or is nothing stored?
-    pub fn holds(&mut self, learner: &Learner) -> Result<bool, Error<F::Error>> {
-        let sum = |bytes: &[u8]| bytes.last_chunk::<4>().copied().ok_or(());
-        let loaded = self.slots.load(self.buffer, sum).map_err(Error::Slots)?;
-        let mine = sum(self.encode(learner).map_err(Error::Encode)?);
+    /// Is what was stored or resumed last whole, or is nothing stored?
+    pub fn is_whole(&mut self) -> Result<bool, Error<F::Error>> {
+        let last = self.stores();
+        let accept = |_: &[u8]| Ok::<_, ()>(());
+        let loaded = self.slots.load(self.buffer, accept).map_err(Error::Slots)?;
         Ok(match (loaded.state, loaded.refused) {
-            (Some((stored, _)), None) => Ok(stored) == mine,
+            (Some(_), None) => self.stores() == last,
             (None, Some(Refused::Slot(Damage::Erased))) => true,
             _ => false,
         })
@@ -74,18 +100,18 @@ impl<'b, F: NorFlash> Keeper<'b, F> {
     }
 
     /// The learner, encoded in the buffer.
-    pub fn encode(&mut self, learner: &Learner) -> Result<&[u8], checkpoint::Error> {
-        checkpoint::encode(learner, self.buffer)
+    pub fn encode(&mut self, learner: &impl Kept) -> Result<&[u8], checkpoint::Error> {
+        learner.encode(self.buffer)
     }
 
     /// The buffer: room for one checkpoint, lost with whatever else this keeper does.
-    pub fn buffer(&mut self) -> &mut [u8; CHECKPOINT] {
+    pub fn buffer(&mut self) -> &mut [u8] {
         self.buffer
     }
 
     /// Stores the learner; after a power cut it or the one stored before is resumed.
-    pub fn keep(&mut self, learner: &Learner, records: u32) -> Result<(), Error<F::Error>> {
-        let bytes = checkpoint::encode(learner, self.buffer).map_err(Error::Encode)?;
+    pub fn keep(&mut self, learner: &impl Kept, records: u32) -> Result<(), Error<F::Error>> {
+        let bytes = learner.encode(self.buffer).map_err(Error::Encode)?;
         self.slots.store(bytes, records).map_err(Error::Slots)
     }
 }
@@ -94,7 +120,7 @@ impl<'b, F: NorFlash> Keeper<'b, F> {
 mod tests {
     use super::*;
     use crate::flash::{ERASED, Flash, SECTOR};
-    use crate::model::{FACTORY, FEATURES, Number};
+    use crate::model::{CHECKPOINT, FACTORY, FEATURES, Number};
     use fejer::{Class, Scalar};
 
     fn features(seed: u32) -> [Number; FEATURES] {

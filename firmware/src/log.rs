@@ -3,11 +3,11 @@
 pub mod application;
 
 use defmt::{error, info, intern, warn};
-use fejer::{Certificate, Scalar, checkpoint};
+use fejer::{Anchored, Certificate, Class, Scalar, checkpoint};
 
 use crate::board::FileError;
 use crate::keeper::{self, Start};
-use crate::model::Learner;
+use crate::model::{Learner, Number, OUTPUTS, ROWS};
 use crate::persist::{Damage, Refused};
 use crate::recording;
 
@@ -88,7 +88,10 @@ pub fn failure(failure: Failure) -> i32 {
 
 /// The device started; says why, if a stored head was not taken.
 #[allow(clippy::if_same_then_else, reason = "the texts differ, but are not in the image")]
-pub fn boot(learner: &Learner, start: &Start) {
+pub fn boot<const MEMORY: usize>(
+    learner: &Anchored<'static, Number, Class, ROWS, OUTPUTS, MEMORY>,
+    start: &Start,
+) {
     let Start { records, resumed, refused } = start;
     let reason = match refused {
         None => "none",

@@ -1,23 +1,30 @@
 //! The device side of the port: every frame that arrives is answered, and only a valid command
 //! changes anything.
 //!
-//! [`Device::answer`] decides who may (here), `execute` does it (the one place that knows the
-//! learner), and [`Device::serve`] carries the bytes. A change is answered once it is in the flash,
-//! with the counter of its seal beside it: what was answered survives a power cut, and what was
-//! obeyed before it is never obeyed again after it.
+//! [`Device::answer`] decides who may (here), `execute` does it (the one place that knows the tuner),
+//! `work` is done while nobody speaks, and [`Device::serve`] carries the bytes. A label is answered
+//! once it is learnt, every other change once it is in the flash; when labels get there, `saving`
+//! says. What was obeyed under a seal before a power cut is never obeyed again after it.
 
 mod execute;
 mod pending;
+mod saving;
 mod secret;
 mod transfer;
+mod work;
 
-use embedded_io::{Read, Write};
+use embedded_io::{Read, ReadReady, Write};
 use embedded_storage::nor_flash::NorFlash;
-use fejer::port::{OVERHEAD, Reason, Received, Receiver, Reply, read_command, stuff, write_reply};
+use fejer::port::{
+    Command, OVERHEAD, Reason, Received, Receiver, Reply, read_command, stuff, write_reply,
+};
+use fejer::tuner::Ruling;
 
 use crate::keeper::{self, Keeper, Start};
-use crate::model::{FEATURES, Learner};
+use crate::model::{FEATURES, Tuned};
 use pending::Pending;
+use saving::Saved;
+pub use saving::{LABELS_A_STORE, RESERVE, STORES_A_DAY, YEARS};
 use secret::is_by;
 pub use secret::{Secret, secret};
 use transfer::Transfer;
@@ -29,14 +36,20 @@ pub const BODY: usize = OVERHEAD + CHUNK;
 /// Windows remembered until their label comes.
 pub const PENDING: usize = if cfg!(board = "microbit") { 4 } else { 16 };
 
-/// A learner that can be spoken to, with the flash it is kept in.
+/// A tuner that can be spoken to, with the flash it is kept in.
 pub struct Device<'a, F> {
-    learner: &'a mut Learner,
+    tuner: &'a mut Tuned,
     keeper: Keeper<'a, F>,
     key: Option<Secret>,
     pending: Pending<PENDING>,
     transfer: Transfer,
     counter: u32,
+    /// The counter in the flash: no seal up to it is obeyed after a reset.
+    reserved: u32,
+    saved: Saved,
+    ruling: Option<Ruling>,
+    /// Slices of work since the last change.
+    slices: u32,
     answered: u32,
     is_resumed: bool,
     stack: fn() -> u32,
@@ -50,19 +63,23 @@ impl<'a, F: NorFlash> Device<'a, F> {
     /// The flash cannot be read.
     #[inline(always)] // in place: it is too large to move
     pub fn start(
-        learner: &'a mut Learner,
+        tuner: &'a mut Tuned,
         mut keeper: Keeper<'a, F>,
         key: Option<Secret>,
         stack: fn() -> u32,
     ) -> Result<(Self, Start), keeper::Error<F::Error>> {
-        let start = keeper.resume(learner)?;
+        let start = keeper.resume(tuner)?;
         let device = Self {
-            learner,
+            saved: Saved::of(tuner),
+            tuner,
             keeper,
             key,
             pending: Pending::new(),
             transfer: Transfer::None,
             counter: start.records,
+            reserved: start.records,
+            ruling: None,
+            slices: 0,
             answered: 0,
             is_resumed: start.resumed,
             stack,
@@ -70,19 +87,20 @@ impl<'a, F: NorFlash> Device<'a, F> {
         Ok((device, start))
     }
 
-    /// The learner.
-    pub fn learner(&self) -> &Learner {
-        self.learner
+    /// What learns.
+    pub fn tuner(&self) -> &Tuned {
+        self.tuner
     }
 
-    /// Answers frames for as long as they come.
+    /// Answers frames for as long as they come, and works while none does.
     ///
     /// # Errors
     /// The port's own.
-    pub fn serve<P: Read + Write>(&mut self, port: &mut P) -> Result<(), P::Error> {
+    pub fn serve<P: Read + ReadReady + Write>(&mut self, port: &mut P) -> Result<(), P::Error> {
         let mut receiver = Receiver::<BODY>::new();
         let (mut body, mut bytes) = ([0; BODY], [0; 32]);
         loop {
+            while !port.read_ready()? && self.work() {}
             let count = port.read(&mut bytes)?;
             if count == 0 {
                 return Ok(());
@@ -125,23 +143,38 @@ impl<'a, F: NorFlash> Device<'a, F> {
     }
 
     fn obey(&mut self, received: &Received<'_>) -> Result<Reply<'_>, Reason> {
-        let counter = self.authorise(received)?;
-        if !received.command.changes_weights() {
-            return self.read(&received.command);
+        let (counter, command) = (self.authorise(received)?, &received.command);
+        if command.waits_for_verdict() {
+            self.settle();
+        }
+        if !command.changes_weights() {
+            return self.read(command);
         }
         // A seal is used up even by a command that is refused for another reason.
+        let is_beyond = self.key.is_some() && counter > self.reserved;
         if self.key.is_some() {
             self.counter = counter;
         }
-        let changed = self.change(&received.command);
-        if changed.is_ok() {
-            self.counter = counter;
+        let is_label = matches!(command, Command::Label { .. });
+        if is_label && is_beyond {
+            self.keep()?; // before it is learnt: only what was judged is stored
         }
-        if changed.is_ok() || self.key.is_some() {
-            self.transfer = Transfer::None; // it shares the buffer
-            self.keeper.keep(self.learner, self.counter).map_err(|_| Reason::Store)?;
+        let changed = self.change(command);
+        if changed.is_ok() {
+            (self.counter, self.transfer) = (counter, Transfer::None);
+        }
+        if !is_label {
+            self.settle();
+            if is_beyond || (changed.is_ok() && self.has_to_keep(command)) {
+                self.keep()?;
+            }
         }
         changed.map(|()| Reply::State(self.state()))
+    }
+
+    /// Must it be in the flash before the command is answered?
+    fn has_to_keep(&self, command: &Command<'_>) -> bool {
+        *command != Command::Idle || self.saved != Saved::of(self.tuner)
     }
 
     /// May it be obeyed? The counter from then on.

@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod backbone;
+pub mod clean;
 /// The subcommands of `fejer`; here, so that what they instantiate is compiled once.
 #[doc(hidden)]
 pub mod cli;

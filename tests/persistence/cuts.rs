@@ -4,10 +4,12 @@
 //! or erasing is left as anything between before and after, chosen with a fixed seed.
 
 use fejer::port::{Command, Reply};
-use fejer_firmware::flash::{ERASED, Medium, OutOfRange, SECTOR};
+use fejer_firmware::flash::{ERASED, Flash, Medium, OutOfRange, SECTOR};
+use fejer_firmware::model::{CLEAN, FEATURES};
+use fejer_firmware::port::Device;
 
 use crate::support::{Random, figure};
-use crate::{CAPACITY, Head, comes_up, erased, head_of, teach, told, with_device};
+use crate::{CAPACITY, Head, comes_up, erased, head_of, label, teach, told, with_device};
 
 /// Cuts there must be at least.
 const CUTS: usize = 10_000;
@@ -52,14 +54,18 @@ impl Story {
         let new = with_device(journal, None, |device| {
             let is_obeyed = |reply: Reply<'_>| matches!(reply, Reply::State(_));
             let told_only = match command {
-                "label" => None,
-                "idle" => Some(Command::Idle),
+                "label" | "verdict" => None,
                 "forget a class" => Some(Command::ForgetClass { class: 2 }),
                 "forget all" => Some(Command::ForgetAll),
                 "roll back" => Some(Command::RollBack),
                 _ => Some(Command::FactoryReset),
             };
             match told_only {
+                None if command == "verdict" => {
+                    label_rightly(device, 3);
+                    device.settle();
+                    assert!(device.tuner().uses_learnt(), "the head in use changes");
+                }
                 None => teach(device, 40),
                 Some(command) => assert!(told(device, &command, is_obeyed), "{command:?}"),
             }
@@ -104,6 +110,24 @@ impl Story {
     }
 }
 
+/// Labels a window of the clean set with its class.
+fn label_rightly<M: Medium>(device: &mut Device<'_, Flash<M>>, index: usize) {
+    let index = index * 37 % CLEAN.targets.len();
+    let codes = CLEAN.codes.chunks(FEATURES).nth(index).expect("a window");
+    let values: Vec<f32> = codes.iter().map(|&code| f32::from(code) / 32.0).collect();
+    label(device, &values, CLEAN.targets[index].0);
+}
+
+/// A flash in which a device is stored that needs one more right label to use what it learnt.
+fn about_to_switch() -> Vec<u8> {
+    let mut flash = erased();
+    with_device(&mut flash[..], None, |device| {
+        (0..3).for_each(|index| label_rightly(device, index));
+        assert!(told(device, &Command::Idle, |reply| matches!(reply, Reply::State(_))));
+    });
+    flash
+}
+
 /// A flash in which a device that learnt so many labels is stored.
 fn learnt(labels: u64) -> Vec<u8> {
     let mut flash = erased();
@@ -122,8 +146,9 @@ fn power_cut_at_every_byte_of_a_write_leaves_the_old_head_or_the_new_one() {
         cuts += story.written.len();
         (0..3).for_each(|which| seen[which] += outcome[which]);
     }
-    for command in ["idle", "forget a class", "forget all", "roll back", "factory reset"] {
-        let story = Story::of(learnt(12), command);
+    for command in ["verdict", "forget a class", "forget all", "roll back", "factory reset"] {
+        let before = if command == "verdict" { about_to_switch() } else { learnt(12) };
+        let story = Story::of(before, command);
         // Every byte of headers and of the ends of writes, and one in 31 elsewhere.
         let is_edge = |at: usize| {
             let first = story.written[at].0;

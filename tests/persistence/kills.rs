@@ -43,11 +43,11 @@ fn a_device_killed_while_it_stores_comes_up_with_the_old_head_or_the_new_one() {
         assert_eq!(head, comes_up(&mut twin.clone()), "before label {label}");
         client.timeout = Duration::from_secs(1);
         let window = client.predict(&window(label)).expect("predicted").window;
-        let command = Command::Label { window, class: (label % 9) as u8 };
+        client.tell(&Command::Label { window, class: (label % 9) as u8 }).expect("learnt");
         let next = taught(twin.clone(), label);
         if label == 0 {
             let start = Instant::now();
-            client.tell(&command).expect("learnt");
+            client.tell(&Command::Idle).expect("stored");
             duration = start.elapsed();
             twin = next;
             continue;
@@ -57,7 +57,7 @@ fn a_device_killed_while_it_stores_comes_up_with_the_old_head_or_the_new_one() {
             thread::sleep(delay);
             drop(running);
         });
-        let answered = client.tell(&command).is_ok();
+        let answered = client.tell(&Command::Idle).is_ok();
         killer.join().expect("killed");
         let [old, new] = [&twin, &next].map(|flash| comes_up(&mut flash.clone()));
         let found = in_flash(directory.path());

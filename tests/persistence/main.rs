@@ -14,7 +14,7 @@ mod wear;
 use fejer::port::{Command, Key, Reply, digest, read_reply, write_command};
 use fejer_firmware::flash::{ERASED, Flash, Medium, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{CHECKPOINT, FACTORY, FEATURES, Learner};
+use fejer_firmware::model::{FACTORY, FEATURES, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use support::Random;
 
@@ -34,10 +34,10 @@ fn with_device<M: Medium, T>(
 where
     M::Error: std::fmt::Debug,
 {
-    let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let mut buffer = [0; CHECKPOINT];
+    let mut tuner = tuned().expect("a sound head");
+    let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(medium), &mut buffer);
-    let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
+    let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");
     work(&mut device)
 }
 
@@ -52,16 +52,24 @@ fn told<M: Medium, T>(
     answer(read_reply(device.answer(Ok(body), &mut out)).expect("a reply").1)
 }
 
-/// Predicts a window and labels it.
+/// Predicts a window, labels it, and lets the device judge and store that.
 fn teach<M: Medium>(device: &mut Device<'_, Flash<M>>, seed: u64) {
     let mut random = Random::new(seed);
-    let values: Vec<u8> =
-        (0..FEATURES).flat_map(|_| (random.normal() as f32).to_le_bytes()).collect();
-    let window = told(device, &Command::Predict { features: &values }, |reply| match reply {
+    let values: Vec<f32> = (0..FEATURES).map(|_| random.normal() as f32).collect();
+    label(device, &values, (seed % 9) as u8);
+    told(device, &Command::Idle, |reply| {
+        assert!(matches!(reply, Reply::State(_)), "{reply:?}");
+    });
+}
+
+/// Predicts a window and labels it.
+fn label<M: Medium>(device: &mut Device<'_, Flash<M>>, values: &[f32], class: u8) {
+    let features: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let window = told(device, &Command::Predict { features: &features }, |reply| match reply {
         Reply::Predicted { window, .. } => window,
         other => panic!("{other:?}"),
     });
-    told(device, &Command::Label { window, class: (seed % 9) as u8 }, |reply| {
+    told(device, &Command::Label { window, class }, |reply| {
         assert!(matches!(reply, Reply::State(_)), "{reply:?}");
     });
 }

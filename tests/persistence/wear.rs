@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use fejer::port::{Command, Reply};
 use fejer_firmware::flash::{ERASED, Medium, OutOfRange, SECTOR};
 use fejer_firmware::model::FACTORY;
+use fejer_firmware::port::{STORES_A_DAY, YEARS};
 
 use crate::support::figure;
 use crate::{CAPACITY, erased, teach, told, with_device};
@@ -63,7 +64,11 @@ fn wear_is_counted_and_even_and_the_factory_head_stays() {
     figure(
         "wear",
         "counted over resets, the same for every sector; the factory head is never overwritten",
-        format!("{stores} stores in ten runs: every sector erased {} times", erasures[0]),
+        format!(
+            "{stores} stores in ten runs: every sector erased {} times; {STORES_A_DAY} stores a day with a \
+             label every five minutes, {YEARS} years of 10000 erasures",
+            erasures[0]
+        ),
         true,
     );
 }

@@ -1,4 +1,4 @@
-//! The port: every frame is answered, only a valid command changes anything, and what was answered
+//! The port: every frame is answered, only a valid command changes anything, and what was stored
 //! survives.
 
 mod emulated;
@@ -13,8 +13,12 @@ mod wire;
 use fejer::port::Key;
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{CHECKPOINT, FACTORY, FEATURES, Learner};
+use fejer_firmware::model::{
+    CLEAN, FACTORY, FEATURES, STANDARDISE, TUNED_CHECKPOINT, settings, tuned,
+};
 use fejer_firmware::port::Device;
+use fejer_host::clean::CleanSet;
+use fejer_host::pretrain::Factory;
 use support::Random;
 
 /// A device with its flash in an array.
@@ -31,11 +35,22 @@ fn with_device<T>(
     key: Option<Key>,
     work: impl FnOnce(&mut Simulated<'_>) -> T,
 ) -> T {
-    let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let mut buffer = [0; CHECKPOINT];
+    let mut tuner = tuned().expect("a sound head");
+    let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
-    let (mut device, _) = Device::start(&mut learner, keeper, key, || 0).expect("it starts");
+    let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");
     work(&mut device)
+}
+
+/// What is committed with the firmware.
+fn committed() -> (Factory, CleanSet) {
+    let clean = CleanSet {
+        codes: CLEAN.codes.to_vec(),
+        targets: CLEAN.targets.to_vec(),
+        confidence: settings().confidence,
+        mistaken: settings().mistaken,
+    };
+    (Factory { standardise: STANDARDISE, head: FACTORY }, clean)
 }
 
 /// Standardised features of a window.

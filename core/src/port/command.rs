@@ -25,7 +25,8 @@ pub enum Command<'a> {
         /// Its class.
         class: u8,
     },
-    /// Nothing else to do: one pass of consolidation. [`super::Reply::State`].
+    /// Nothing else to do: work until what was learnt is judged, and store what is not in the flash.
+    /// [`super::Reply::State`].
     Idle,
     /// Make ready what was learnt, to be read. [`super::Reply::Head`].
     ReadHead,
@@ -87,5 +88,17 @@ impl Command<'_> {
             | Self::RollBack
             | Self::FactoryReset => true,
         }
+    }
+
+    /// Does a device first finish its work on what it learnt last? What tells or changes the state
+    /// waits for the verdict; a prediction does not.
+    pub const fn waits_for_verdict(&self) -> bool {
+        !matches!(
+            self,
+            Self::Describe
+                | Self::Predict { .. }
+                | Self::ReadChunk { .. }
+                | Self::WriteChunk { .. }
+        )
     }
 }

@@ -5,6 +5,7 @@ use sha2::Digest as _;
 
 use super::Reason;
 use crate::Certificate;
+use crate::tuner::Ruling;
 
 /// SHA-256 of a checkpoint.
 pub type Digest = [u8; 32];
@@ -33,6 +34,13 @@ pub enum Reply<'a> {
         class: u8,
         /// The prediction of that class.
         share: f32,
+        /// Less sure than the product asks for: better no answer than this one.
+        is_rejected: bool,
+        /// By what was learnt, not by the factory head?
+        is_learnt: bool,
+        /// Slices of work the device had done on what it learnt last: the weights in use follow from
+        /// them.
+        slices: u32,
     },
     /// What was learnt, ready to be read.
     Head {
@@ -66,6 +74,12 @@ pub struct Description {
     pub outputs: u16,
     /// Samples it remembers.
     pub memory: u16,
+    /// Labels it holds out at most, to judge by.
+    pub holdout: u16,
+    /// Samples of the clean set in its flash.
+    pub clean: u16,
+    /// Labels after which it stores what it learnt, if nothing else made it.
+    pub labels_a_store: u16,
     /// Remembered samples it visits again after a label.
     pub revisits: u16,
     /// Windows it remembers until their label comes.
@@ -85,15 +99,30 @@ pub struct Description {
 /// How a device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// Hash of the weights.
+    /// Hash of the learnt weights, in use or not.
     pub weights: u64,
+    /// Are they in use? The factory head is otherwise.
+    pub uses_learnt: bool,
+    /// What the last verdict came to; none since it started, or since its state was replaced.
+    pub ruling: Option<Ruling>,
+    /// Is nothing left to be judged?
+    pub is_settled: bool,
+    /// Do predictions or labels say that the world is not the lab's?
+    pub has_drifted: bool,
+    /// Labels taken.
+    pub labels: u32,
+    /// Of these, those that a reset would lose.
+    pub unstored: u32,
     /// Samples remembered.
     pub remembered: u16,
+    /// Labels held out.
+    pub held: u16,
     /// Visits made beyond the first of each sample.
     pub visits: u32,
     /// Windows whose label may still come.
     pub pending: u16,
-    /// With a key, the counter of the last seal; without, the number of changes it has obeyed.
+    /// With a key, the counter of the last seal, or after a reset one that none was above; without,
+    /// the number of changes it has obeyed.
     pub counter: u32,
     /// Stores so far; each wears one of the flash's two slots.
     pub stores: u32,
@@ -114,7 +143,7 @@ pub struct SelfTest {
     pub factory: bool,
     /// The learnt weights are sound and follow from the memory, rounding apart.
     pub head: bool,
-    /// What is in the flash is what is in the RAM, or nothing was stored yet.
+    /// What was stored last is whole in the flash, or nothing was stored yet.
     pub stored: bool,
 }
 

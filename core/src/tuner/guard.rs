@@ -41,6 +41,7 @@ impl<T> Clean<'_, T> {
 /// What a verdict comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "port", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ruling {
     /// What was learnt is in use.
     Kept,

@@ -1,4 +1,5 @@
-//! A device that is spoken to: it learns what it is told over its UART, and keeps it over a reset.
+//! A device that is spoken to: it learns under guard what it is told over its UART, works on it while
+//! nobody speaks, and keeps it over a reset.
 //!
 //! Under QEMU `flash.bin` stands for its flash, `key.bin`, if it is there, for the secret of its owner,
 //! and `-serial` connects the UART; `fejer device --port` speaks to it.
@@ -16,7 +17,7 @@ mod device {
     use fejer_firmware::board::{self, Serial};
     use fejer_firmware::keeper::Keeper;
     use fejer_firmware::log::{self, Failure};
-    use fejer_firmware::model::{CHECKPOINT, FACTORY, Learner};
+    use fejer_firmware::model::{TUNED_CHECKPOINT, tuned};
     use fejer_firmware::port::{Device, secret};
 
     #[cfg_attr(target_arch = "arm", cortex_m_rt::entry)]
@@ -26,16 +27,16 @@ mod device {
     }
 
     fn run() -> Result<(), Failure> {
-        let mut learner = Learner::new(&FACTORY);
-        let learner = learner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
-        let mut buffer = [0; CHECKPOINT];
+        let mut tuner = tuned();
+        let tuner = tuner.as_mut().map_err(|why| *why)?; // in place: it is too large to move
+        let mut buffer = [0; TUNED_CHECKPOINT];
         let keeper = Keeper::new(board::open_flash()?, &mut buffer);
         let key = match board::open_key().map_err(Failure::Key)? {
             Some(bytes) => Some(secret(&bytes).ok_or(Failure::NoSeals)?),
             None => None,
         };
-        let (mut device, start) = Device::start(learner, keeper, key, board::stack_bytes)?;
-        log::boot(device.learner(), &start);
+        let (mut device, start) = Device::start(tuner, keeper, key, board::stack_bytes)?;
+        log::boot(device.tuner().learner(), &start);
         let Ok(()) = device.serve(&mut Serial::open());
         Ok(())
     }

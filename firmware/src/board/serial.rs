@@ -2,18 +2,21 @@
 
 use core::convert::Infallible;
 
-use embedded_io::{ErrorType, Read, Write};
+use embedded_io::{ErrorType, Read, ReadReady, Write};
 
 use super::chosen::uart;
 
 /// The board's first UART.
-pub struct Serial(());
+pub struct Serial {
+    /// A byte that came while somebody asked for one.
+    ahead: Option<u8>,
+}
 
 impl Serial {
     /// Starts it.
     pub fn open() -> Self {
         uart::start();
-        Self(())
+        Self { ahead: None }
     }
 }
 
@@ -26,7 +29,7 @@ impl Read for Serial {
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Infallible> {
         let mut count = 0;
         for place in bytes {
-            *place = match uart::receive() {
+            *place = match self.ahead.take().or_else(uart::receive) {
                 Some(byte) => byte,
                 None if count > 0 => break,
                 None => wait(),
@@ -43,6 +46,17 @@ fn wait() -> u8 {
             return byte;
         }
         core::hint::spin_loop();
+    }
+}
+
+impl ReadReady for Serial {
+    /// Where the line does not hold bytes back, as QEMU's does, whoever works meanwhile loses some:
+    /// there it is always time to read.
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        if self.ahead.is_none() {
+            self.ahead = uart::receive();
+        }
+        Ok(self.ahead.is_some() || !cfg!(emulated))
     }
 }
 

@@ -1,18 +1,18 @@
+mod guarded;
 mod keyed;
 
 use super::*;
 use crate::flash::{ERASED, Flash, SECTOR};
-use crate::model::{CHECKPOINT, FACTORY, Number, REVISITS};
-use fejer::port::{Command, Key, State, digest, read_reply, write_command};
+use crate::model::{CLEAN, FACTORY, Number, TUNED_CHECKPOINT, tuned};
+use fejer::port::{Key, State, digest, read_reply, write_command};
 use fejer::{Class, Error, Scalar, checkpoint};
 
 /// A device on these bytes of flash, spoken to without a wire.
 fn with<T>(flash: &mut [u8], key: Option<&[u8]>, work: impl FnOnce(&mut Host<'_, '_>) -> T) -> T {
-    let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let mut buffer = [0; CHECKPOINT];
+    let mut tuner = tuned().expect("a sound head");
+    let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
-    let (device, _) =
-        Device::start(&mut learner, keeper, key.map(Key::new), || 0).expect("started");
+    let (device, _) = Device::start(&mut tuner, keeper, key.map(Key::new), || 0).expect("started");
     work(&mut Host { device, key: key.map(Key::new), counter: 0 })
 }
 
@@ -62,6 +62,12 @@ impl Host<'_, '_> {
     fn teach(&mut self, seed: u32) -> Result<State, Reason> {
         let window = self.predict(seed);
         self.state(&Command::Label { window, class: (seed % 9) as u8 })
+    }
+
+    /// Teaches, and lets it judge and store that.
+    fn teach_for_good(&mut self, seed: u32) -> State {
+        self.teach(seed).expect("learnt");
+        self.state(&Command::Idle).expect("stored")
     }
 
     fn get(&mut self) -> Vec<u8> {
@@ -115,16 +121,18 @@ fn late_labels_are_learnt_as_if_they_had_come_at_once() {
         for (seed, window) in windows {
             host.state(&Command::Label { window, class: seed as u8 }).expect("learnt");
         }
-        host.state(&Command::Idle).expect("consolidated")
+        host.state(&Command::Idle).expect("judged")
     });
-    let mut learner = Learner::new(&FACTORY).expect("sound");
+    let mut tuner = tuned().expect("a sound head");
+    let mut verdict = None;
     for seed in 0..9 {
-        learner.learn(&values(seed).map(Number::from_f32), Class(seed as u8)).expect("learnt");
-        learner.revisit(REVISITS);
+        tuner.learn(&values(seed).map(Number::from_f32), Class(seed as u8)).expect("learnt");
+        verdict = tuner.settle();
     }
-    learner.consolidate_pass();
-    assert_eq!((learnt.weights, learnt.remembered), (learner.head().hash(), 9));
-    assert_eq!((learnt.counter, learnt.pending), (10, 0));
+    assert_eq!(learnt.weights, tuner.learner().head().hash());
+    assert_eq!((learnt.labels, learnt.remembered, learnt.held), (9, 7, 2));
+    assert_eq!(learnt.ruling, verdict.map(|verdict| verdict.ruling));
+    assert_eq!((learnt.counter, learnt.pending, learnt.unstored), (10, 0, 0));
 }
 
 #[test]
@@ -151,15 +159,15 @@ fn a_label_meets_its_window_or_none() {
 }
 
 #[test]
-fn what_was_answered_survives_a_reset_and_a_label_does_not_meet_another_window_after_it() {
+fn what_was_stored_survives_a_reset_and_a_label_does_not_meet_another_window_after_it() {
     let mut bytes = erased();
     let (state, late) = with(&mut bytes, None, |host| {
-        let state = host.teach(3).expect("learnt");
+        let state = host.teach_for_good(3);
         (state, host.predict(4))
     });
     with(&mut bytes, None, |host| {
         let resumed = host.state(&Command::Status).expect("well");
-        assert_eq!(resumed, State { pending: 0, is_resumed: true, ..state });
+        assert_eq!(resumed, State { pending: 0, ruling: None, is_resumed: true, ..state });
         // The same number, other features.
         host.predict(5);
         host.predict(6);
@@ -195,8 +203,8 @@ fn a_bad_head_is_refused_by_name_and_changes_nothing() {
         let cases = [
             (flipped, Reason::Checkpoint(checkpoint::Error::Checksum)),
             (good[..100].to_vec(), Reason::Checkpoint(checkpoint::Error::Truncated)),
-            (alone, Reason::Checkpoint(checkpoint::Error::HeadAlone)),
-            (vec![0; 20_000], Reason::Length { room: crate::model::CHECKPOINT as u32 }),
+            (alone, Reason::Checkpoint(checkpoint::Error::Truncated)),
+            (vec![0; 20_000], Reason::Length { room: TUNED_CHECKPOINT as u32 }),
         ];
         for (bytes, reason) in cases {
             assert_eq!(host.put(&bytes), Err(reason));
@@ -218,8 +226,8 @@ fn forgetting_rolling_back_and_resetting_do_what_they_say() {
     let mut bytes = erased();
     with(&mut bytes, None, |host| {
         assert_eq!(host.state(&Command::RollBack), Err(Reason::NothingBefore));
-        let first = host.teach(1).expect("learnt");
-        let second = host.teach(2).expect("learnt");
+        let first = host.teach_for_good(1);
+        let second = host.teach_for_good(2);
         let back = host.state(&Command::RollBack).expect("rolled back");
         assert_eq!((back.weights, back.remembered), (first.weights, 1));
         assert!(back.counter > second.counter);
@@ -237,7 +245,7 @@ fn forgetting_rolling_back_and_resetting_do_what_they_say() {
     });
     with(&mut bytes, None, |host| {
         let state = host.state(&Command::Status).expect("well");
-        assert_eq!((state.weights, state.counter), (FACTORY.hash(), 9));
+        assert_eq!((state.weights, state.counter), (FACTORY.hash(), 11));
     });
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::export;
 use crate::port::{Client, Error, Line, Record};
 use clap::Subcommand;
-use fejer::port::{Command, Key, State};
+use fejer::port::{Command, Key};
 
 use super::{Failure, bad, progress_bar};
 use answer::print;
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, global = true, default_value_t = 115_200)]
     baud: u32,
     /// How long an answer may take.
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5.0)]
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 15.0)]
     timeout: f32,
     /// The device's key.
     #[arg(long, global = true, value_name = "FILE")]
@@ -53,7 +53,7 @@ pub struct Arguments {
 enum Action {
     /// What it is: shapes, number type, room, whether it asks for a key.
     Describe,
-    /// How it is: hash of the weights, samples, counter.
+    /// How it is: hash of the weights, whether they are in use, the last verdict, labels, counter.
     Status,
     /// How far its weights are from the exact solution.
     Certificate,
@@ -69,12 +69,8 @@ enum Action {
         /// Its class.
         class: u8,
     },
-    /// Let it consolidate what it remembers.
-    Idle {
-        /// Passes over the memory.
-        #[arg(long, default_value_t = 1)]
-        passes: u64,
-    },
+    /// Let it judge what it learnt, and store what is not in its flash yet.
+    Idle,
     /// Read what it learnt, a checkpoint.
     Get {
         /// Where to write it.
@@ -132,7 +128,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Forget(_) => print(json, &answer::State::from(tell(Command::ForgetAll)?)),
         Action::RollBack => print(json, &answer::State::from(tell(Command::RollBack)?)),
         Action::FactoryReset => print(json, &answer::State::from(tell(Command::FactoryReset)?)),
-        Action::Idle { passes } => print(json, &answer::State::from(idle(&mut client, *passes)?)),
+        Action::Idle => print(json, &answer::State::from(tell(Command::Idle)?)),
         Action::Describe => {
             print(json, &answer::Description::from(client.describe().map_err(failed)?))
         }
@@ -192,17 +188,6 @@ fn key(path: &Path) -> Result<Key, Failure> {
             path.display()
         ))),
     }
-}
-
-fn idle(client: &mut Client<Line>, passes: u64) -> Result<State, Failure> {
-    let bar = progress_bar(passes, "passes")?;
-    let mut state = client.status().map_err(failed)?;
-    for _ in 0..passes {
-        state = client.tell(&Command::Idle).map_err(failed)?;
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    Ok(state)
 }
 
 fn predict(client: &mut Client<Line>, path: &Path, json: bool) -> Result<(), Failure> {

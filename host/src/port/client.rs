@@ -14,8 +14,9 @@ use super::{Error, Record};
 
 /// Bytes of the longest body spoken or understood here.
 pub(super) const BODY: usize = 8192;
-/// How long an answer may take unless told otherwise; a device may have to erase its flash first.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an answer may take unless told otherwise; a device may have to judge what it learnt and to
+/// erase its flash first.
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// Times a command that only reads, or was damaged on its way, is sent.
 const TRIES: usize = 3;
 
@@ -28,6 +29,10 @@ pub struct Predicted {
     pub class: u8,
     /// The prediction of that class.
     pub share: f32,
+    /// Less sure than the product asks for.
+    pub is_rejected: bool,
+    /// By what the device learnt, not by its factory head.
+    pub is_learnt: bool,
 }
 
 /// Who speaks to one device, over a line whose reads end after a while.
@@ -61,16 +66,17 @@ impl<L: Read + Write> Client<L> {
         }
     }
 
-    /// Records every exchange from now on. A new record begins with what the device is and its state,
-    /// so that it can be replayed.
+    /// Records every exchange from now on. A record begins with what the device is and its state, so
+    /// that it can be replayed; one that goes on tells them again, as the device may have been reset.
     ///
     /// # Errors
     /// As [`Client::read_head`].
     pub fn record(&mut self, record: Record) -> Result<(), Error> {
         let is_new = record.is_new();
         self.record = Some(record);
+        self.describe()?;
+        self.status()?;
         if is_new {
-            self.describe()?;
             self.read_head(&mut |_, _| {})?;
         }
         Ok(())
@@ -113,7 +119,9 @@ impl<L: Read + Write> Client<L> {
     pub fn predict(&mut self, features: &[f32]) -> Result<Predicted, Error> {
         let features: Vec<u8> = features.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.ask(&Command::Predict { features: &features }, |reply| match reply {
-            Reply::Predicted { window, class, share } => Some(Predicted { window, class, share }),
+            Reply::Predicted { window, class, share, is_rejected, is_learnt, .. } => {
+                Some(Predicted { window, class, share, is_rejected, is_learnt })
+            }
             _ => None,
         })
     }

@@ -1,21 +1,32 @@
 //! Repeats on the desktop what a device was told, through the same core, and compares every bit of
 //! what it answered.
 //!
-//! Compared are decisions, shares, hashes of weights, numbers of samples and visits, certificates and
-//! whole checkpoints; not what only the device knows: its counter, windows it waits for, its
-//! self-test. Refused commands changed nothing and are not in a record.
+//! Compared are decisions, shares, hashes of weights, verdicts, numbers of labels, samples and visits,
+//! certificates and whole checkpoints; not what only the device knows: its counter, windows it waits
+//! for, its self-test. A refused command changed nothing. How far the device was with its work at a
+//! prediction is in the record, and the desktop goes as far; what a reset lost, it loses too.
 //!
-//! Assumption: the device is `serve`: a memory of [`MEMORY`] samples, f32 or Q16.16.
+//! Assumption: the device is `serve`: a memory of [`MEMORY`] samples and [`HOLDOUT`] held out, f32 or
+//! Q16.16.
 
 mod twin;
 
-use fejer::Scalar;
 use fejer::port::{Command, Description, Digest, Reply, digest, read_command, read_reply};
+use fejer::{Class, Scalar, Tuner};
 
 use super::Exchange;
+use crate::clean::CleanSet;
 use crate::pretrain::{Factory, OUTPUTS, ROWS};
-use crate::replay::{Learning, MEMORY, factory_head};
+use crate::replay::factory_head;
 use twin::Twin;
+
+/// Samples the device remembers.
+pub const MEMORY: usize = 48;
+/// Samples it holds out at most.
+pub const HOLDOUT: usize = 8;
+
+/// A head that learns under guard as on the device.
+pub type Tuning<'a, S> = Tuner<'a, S, Class, ROWS, OUTPUTS, MEMORY, HOLDOUT>;
 
 /// Why a record cannot be replayed, or where the desktop differs.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +39,8 @@ pub enum Error {
     },
     /// The device is another one.
     #[error(
-        "exchange {exchange}: the record is of a device with another factory head, shape or number \
-         type: give the file of constants its firmware was built with"
+        "exchange {exchange}: the record is of a device with another factory head, clean set, shape \
+         or number type: give the files of constants its firmware was built with"
     )]
     Device {
         /// Its number, from 1.
@@ -78,28 +89,36 @@ pub struct Agreed {
     pub weights: u64,
 }
 
-/// Replays a record from the factory head of the device's firmware.
+/// Replays a record from the factory head and the clean set of the device's firmware.
 ///
 /// # Errors
 /// See [`Error`]: the first difference ends it.
 pub fn replay<S: Scalar<Float = f32>>(
     record: &[Exchange],
     factory: &Factory,
+    clean: &CleanSet,
 ) -> Result<Agreed, Error> {
     let head = factory_head::<S>(factory);
-    let learning = Learning::new(&head);
+    let tuning = Tuning::new(&head, clean.borrowed(), clean.settings());
     let refused = |why: fejer::Error| Error::Refused { exchange: 0, reason: why.to_string() };
-    let mut twin = Twin::<S>::new(learning.map_err(refused)?);
+    let mut twin = Twin::<S>::new(tuning.map_err(refused)?);
     let (mut agreed, mut read, mut has_started) = (Agreed::default(), Read::default(), false);
     for (index, (sent, answered)) in record.iter().enumerate() {
         let exchange = index + 1;
         let command = read_command(sent).map_err(|_| Error::Exchange { exchange })?.command;
         let (_, reply) = read_reply(answered).map_err(|_| Error::Exchange { exchange })?;
+        twin.notice(&reply).map_err(|why| why.at(exchange))?;
+        twin.wait(&command, &reply).map_err(|why| why.at(exchange))?;
         let said = match (&command, &reply) {
             (Command::Describe, Reply::Device(device)) => {
-                if !is_this::<S>(device, head.hash()) {
+                if !is_this::<S>(device, head.hash(), clean) {
                     return Err(Error::Device { exchange });
                 }
+                twin.labels_a_store = device.labels_a_store.into();
+                None
+            }
+            (Command::Status, Reply::State(state)) if !has_started => {
+                twin.begin(state);
                 None
             }
             (Command::ReadHead | Command::ReadChunk { .. }, reply) => match read.take(reply) {
@@ -108,7 +127,9 @@ pub fn replay<S: Scalar<Float = f32>>(
                     Some((checkpoint_text(&whole), checkpoint_text(&mine)))
                 }
                 Some(whole) => {
-                    twin.start(&whole).map_err(|why| why.at(exchange))?;
+                    if !twin.start(&whole).map_err(|why| why.at(exchange))? {
+                        return Err(Error::Start { exchange });
+                    }
                     has_started = true;
                     None
                 }
@@ -126,16 +147,17 @@ pub fn replay<S: Scalar<Float = f32>>(
         let is_obeyed = matches!(reply, Reply::State(_));
         agreed.changes += usize::from(is_obeyed && command.changes_weights());
     }
-    agreed.weights = twin.learning.head().hash();
+    agreed.weights = twin.tuning.learner().head().hash();
     Ok(agreed)
 }
 
-fn is_this<S: Scalar>(device: &Description, factory: u64) -> bool {
+fn is_this<S: Scalar>(device: &Description, factory: u64, clean: &CleanSet) -> bool {
     let shape = (usize::from(device.features) + 1, usize::from(device.outputs));
-    let memory = usize::from(device.memory);
+    let room = (usize::from(device.memory), usize::from(device.holdout));
     device.scalar == S::TAG
         && shape == (ROWS, OUTPUTS)
-        && memory == MEMORY
+        && room == (MEMORY, HOLDOUT)
+        && usize::from(device.clean) == clean.targets.len()
         && device.factory == factory
 }
 

@@ -73,7 +73,7 @@ impl Summary {
         }
         counts[0] += 1;
         match (command, reply) {
-            (_, &Reply::Predicted { window, class, share }) => {
+            (_, &Reply::Predicted { window, class, share, .. }) => {
                 self.shares.push((exchange, share));
                 self.predicted.insert(window, class);
             }

@@ -9,16 +9,16 @@
 use fejer::port::{Key, Receiver, read_reply, stuff};
 use fejer_firmware::flash::{ERASED, Flash, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{CHECKPOINT, FACTORY, Learner};
+use fejer_firmware::model::{FACTORY, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut flash = vec![ERASED; 8 * SECTOR];
-    let mut learner = Learner::new(&FACTORY).expect("a sound head");
-    let mut buffer = [0; CHECKPOINT];
+    let mut tuner = tuned().expect("a sound head");
+    let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(&mut flash[..]), &mut buffer);
-    let started = Device::start(&mut learner, keeper, Some(Key::new(&[9; 32])), || 0);
+    let started = Device::start(&mut tuner, keeper, Some(Key::new(&[9; 32])), || 0);
     let (mut device, _) = started.expect("an erased flash");
     let mut receiver = Receiver::<BODY>::new();
     let mut rest = data;
@@ -44,7 +44,7 @@ fuzz_target!(|data: &[u8]| {
         });
         assert_eq!(answers, 1);
     }
-    assert_eq!(device.learner().head().hash(), FACTORY.hash());
+    assert_eq!(device.tuner().learner().head().hash(), FACTORY.hash());
     drop(device);
     assert!(flash.iter().all(|&byte| byte == ERASED));
 });

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::path::Path;
 
 use fejer::port;
+use fejer::tuner::Ruling;
 use serde::Serialize;
 
 use crate::cli::{Failure, bad};
@@ -26,7 +27,14 @@ fn hash(hash: u64) -> String {
 #[derive(Serialize)]
 pub struct State {
     weights: String,
+    uses_learnt: bool,
+    ruling: Option<&'static str>,
+    is_settled: bool,
+    has_drifted: bool,
+    labels: u32,
+    unstored: u32,
     remembered: u16,
+    held: u16,
     visits: u32,
     pending: u16,
     counter: u32,
@@ -40,7 +48,14 @@ impl From<port::State> for State {
     fn from(state: port::State) -> Self {
         Self {
             weights: hash(state.weights),
+            uses_learnt: state.uses_learnt,
+            ruling: state.ruling.map(Ruling::word),
+            is_settled: state.is_settled,
+            has_drifted: state.has_drifted,
+            labels: state.labels,
+            unstored: state.unstored,
             remembered: state.remembered,
+            held: state.held,
             visits: state.visits,
             pending: state.pending,
             counter: state.counter,
@@ -55,12 +70,23 @@ impl From<port::State> for State {
 impl Display for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let start = if self.is_resumed { "resumed" } else { "from the factory" };
+        let used = if self.uses_learnt { "in use" } else { "not in use" };
+        let ruling = match (self.is_settled, self.ruling) {
+            (false, _) => "at work",
+            (true, None) => "none yet",
+            (true, Some(ruling)) => ruling,
+        };
+        let drift = if self.has_drifted { "a drift" } else { "no drift" };
         write!(
             formatter,
-            "weights {}, {} remembered, {} visits, {} windows without a label, counter {}, {} stores, \
-             {} answers, {} bytes of stack, started {start}",
+            "weights {}, {used}, verdict: {ruling}, {drift}, {} labels ({} not in the flash), {} \
+             remembered, {} held out, {} visits, {} windows without a label, counter {}, {} stores, {} \
+             answers, {} bytes of stack, started {start}",
             self.weights,
+            self.labels,
+            self.unstored,
             self.remembered,
+            self.held,
             self.visits,
             self.pending,
             self.counter,
@@ -76,6 +102,9 @@ pub struct Description {
     features: u16,
     outputs: u16,
     memory: u16,
+    holdout: u16,
+    clean: u16,
+    labels_a_store: u16,
     revisits: u16,
     pending: u16,
     scalar: [u8; 2],
@@ -91,6 +120,9 @@ impl From<port::Description> for Description {
             features: device.features,
             outputs: device.outputs,
             memory: device.memory,
+            holdout: device.holdout,
+            clean: device.clean,
+            labels_a_store: device.labels_a_store,
             revisits: device.revisits,
             pending: device.pending,
             scalar: device.scalar,
@@ -112,9 +144,18 @@ impl Display for Description {
         let key = if self.is_keyed { "asks for a key" } else { "without a key" };
         write!(
             formatter,
-            "{} features, {} outputs, {numbers}, remembers {} samples and waits for the labels of {} \
-             windows, checkpoints of at most {} bytes, factory head {}, {key}",
-            self.features, self.outputs, self.memory, self.pending, self.checkpoint, self.factory
+            "{} features, {} outputs, {numbers}, remembers {} samples, judges by {} clean ones and {} \
+             held out, waits for the labels of {} windows, stores every {} labels, checkpoints of at \
+             most {} bytes, factory head {}, {key}",
+            self.features,
+            self.outputs,
+            self.memory,
+            self.clean,
+            self.holdout,
+            self.pending,
+            self.labels_a_store,
+            self.checkpoint,
+            self.factory
         )
     }
 }
@@ -150,8 +191,10 @@ pub struct Predicted(pub crate::port::Predicted);
 
 impl Display for Predicted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let crate::port::Predicted { window, class, share } = self.0;
-        write!(formatter, "window {window}: class {class} at {share:.3}")
+        let crate::port::Predicted { window, class, share, is_rejected, is_learnt } = self.0;
+        let head = if is_learnt { "what was learnt" } else { "the factory head" };
+        let doubt = if is_rejected { ", not sure enough" } else { "" };
+        write!(formatter, "window {window}: class {class} at {share:.3} by {head}{doubt}")
     }
 }
 

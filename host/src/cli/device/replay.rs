@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 
+use crate::clean::CleanSet;
 use crate::port::exchanges;
 use crate::port::replay::{Agreed, Error, replay};
 use fejer::fixed::types::I16F16;
@@ -20,6 +21,9 @@ pub struct Arguments {
     /// The factory head in the firmware: the Rust file of constants it was built with.
     #[arg(long, value_name = "FILE")]
     factory: PathBuf,
+    /// The clean set in the firmware: the Rust file of constants it was built with.
+    #[arg(long, value_name = "FILE")]
+    clean: PathBuf,
     /// Numbers of the firmware.
     #[arg(long, value_enum, default_value = "f32")]
     scalar: Numbers,
@@ -52,9 +56,14 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         bad(format!("{name}: not a record, or cut short: write it with `fejer device --record`"))
     })?;
     let factory = factory(&arguments.factory)?;
+    let clean = CleanSet::parse(&String::from_utf8_lossy(&read(&arguments.clean)?));
+    let clean = clean.ok_or_else(|| {
+        let name = arguments.clean.display();
+        bad(format!("{name}: not a file of CODES and LABELS; write it with `fejer head pretrain`"))
+    })?;
     let replayed = match arguments.scalar {
-        Numbers::F32 => replay::<f32>(&record, &factory),
-        Numbers::Q16 => replay::<I16F16>(&record, &factory),
+        Numbers::F32 => replay::<f32>(&record, &factory, &clean),
+        Numbers::Q16 => replay::<I16F16>(&record, &factory, &clean),
     };
     let Agreed { exchanges, predictions, changes, weights } =
         replayed.map_err(|error| match error {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::clean::CleanSet;
 use crate::dataset::cwru;
 use crate::dataset::simulated::{self, Condition};
 use crate::export;
@@ -15,7 +16,8 @@ use crate::cli::{Failure, bad};
 /// Windows of 1024 samples become 64 standardised log band energies; the head is the one
 /// solution of the anchored problem around zero weights, solved in f64 to the stated natural
 /// residual. Written are `factory.rs` (weights and standardisation as Rust constants, to be
-/// included by firmware: FEJER_FACTORY=factory.rs cargo build -p fejer-firmware …) and
+/// included by firmware: FEJER_FACTORY=$PWD/factory.rs cargo build -p fejer-firmware …), `clean.rs`
+/// (ten windows of each class that a device judges by what it learns: FEJER_CLEAN=$PWD/clean.rs) and
 /// `factory.ckpt` (the same head as a checkpoint).
 ///
 /// Exit code 0: done; 1: the residual was not reached; 2: bad recordings or arguments.
@@ -52,11 +54,14 @@ pub fn run(Arguments { data, out, residual }: Arguments) -> Result<(), Failure> 
     };
     let source = export::factory_source(&done.factory, origin);
     export::write(&out.join("factory.rs"), source.as_bytes()).map_err(bad)?;
+    let fresh = if data.is_none() { simulated::windows(Condition::Lab, 3) } else { lab };
+    let clean = CleanSet::choose(&fresh, &done.factory).map_err(bad)?.source(origin);
+    export::write(&out.join("clean.rs"), clean.as_bytes()).map_err(bad)?;
     export::write(&out.join("factory.ckpt"), &export::checkpoint(&done.factory)).map_err(bad)?;
     println!(
         "{} windows, accuracy {:.4}, natural residual {:.1e}, distance to the exact solution ≤ {:.1e}",
         done.windows, done.accuracy, done.residual, done.distance
     );
-    println!("wrote {} and factory.ckpt", out.join("factory.rs").display());
+    println!("wrote {}, clean.rs and factory.ckpt", out.join("factory.rs").display());
     Ok(())
 }
