@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(ones, 10);
         let field = factory.field("lab".into(), Vec::new(), lab);
         let rejected = |features: &&[f32; 2]| {
-            let [one, other] = factory.head.predict(*features);
+            let [one, other] = factory.head.predict(features);
             one.max(other) < factory.settings.confidence
         };
         let rejected = field.features.iter().filter(rejected).count();

@@ -1,5 +1,6 @@
 //! Issue 5: firmware one could ship.
 
+mod applications;
 mod c;
 mod extractor;
 mod images;
@@ -11,12 +12,13 @@ use super::Line;
 use crate::{Stop, data};
 
 /// Every line.
-pub fn lines(_quick: bool) -> Result<Vec<Line>, Stop> {
+pub fn lines(quick: bool) -> Result<Vec<Line>, Stop> {
     let data = data().ok_or_else(|| {
         Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data")
     })?;
     let data = data.canonicalize().unwrap_or(data);
-    let mut lines = c::lines(&data)?;
+    let mut lines = applications::lines(&data, quick)?;
+    lines.extend(c::lines(&data)?);
     lines.extend(extractor::lines(&data)?);
     lines.extend(port::lines(&data)?);
     lines.extend(persistence::lines(&data)?);
