@@ -37,7 +37,8 @@ where
     let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(medium), &mut buffer);
-    let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");
+    let mut device = Device::new(&mut tuner, keeper, key, || 0);
+    device.start().expect("it starts");
     work(&mut device)
 }
 
