@@ -18,7 +18,7 @@ pub const REVISITS: u32 = 3;
 /// Bytes of the longest checkpoint.
 pub const CHECKPOINT: usize = full_length::<Number, Class, ROWS, OUTPUTS, MEMORY>();
 /// Labelled windows that are remembered under guard: fewer, for what is judged by takes room too.
-pub const TUNED: usize = if cfg!(board = "microbit") { 16 } else { 48 };
+pub const TUNED: usize = if cfg!(board = "microbit") { 16 } else { 40 };
 /// Labelled windows that are held out at most.
 pub const HOLDOUT: usize = if cfg!(board = "microbit") { 4 } else { 8 };
 /// Bytes of the longest checkpoint of what learns under guard.

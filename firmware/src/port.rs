@@ -56,35 +56,41 @@ pub struct Device<'a, F> {
 }
 
 impl<'a, F: NorFlash> Device<'a, F> {
-    /// Goes on from what is stored, if anything is; with a key, commands that change weights must be
-    /// sealed. `stack` tells the bytes of stack taken at most.
-    ///
-    /// # Errors
-    /// The flash cannot be read.
+    /// With a key, commands that change weights must be sealed. `stack` tells the bytes of stack taken
+    /// at most.
     #[inline(always)] // in place: it is too large to move
-    pub fn start(
+    pub fn new(
         tuner: &'a mut Tuned,
-        mut keeper: Keeper<'a, F>,
+        keeper: Keeper<'a, F>,
         key: Option<Secret>,
         stack: fn() -> u32,
-    ) -> Result<(Self, Start), keeper::Error<F::Error>> {
-        let start = keeper.resume(tuner)?;
-        let device = Self {
+    ) -> Self {
+        Self {
             saved: Saved::of(tuner),
             tuner,
             keeper,
             key,
             pending: Pending::new(),
             transfer: Transfer::None,
-            counter: start.records,
-            reserved: start.records,
+            counter: 0,
+            reserved: 0,
             ruling: None,
             slices: 0,
             answered: 0,
-            is_resumed: start.resumed,
+            is_resumed: false,
             stack,
-        };
-        Ok((device, start))
+        }
+    }
+
+    /// Goes on from what is stored, if anything is: to be done first.
+    ///
+    /// # Errors
+    /// The flash cannot be read.
+    pub fn start(&mut self) -> Result<Start, keeper::Error<F::Error>> {
+        let start = self.keeper.resume(self.tuner)?;
+        (self.counter, self.reserved) = (start.records, start.records);
+        (self.saved, self.is_resumed) = (Saved::of(self.tuner), start.resumed);
+        Ok(start)
     }
 
     /// What learns.

@@ -14,7 +14,7 @@ mod wear;
 use fejer::port::{Command, Key, Reply, digest, read_reply, write_command};
 use fejer_firmware::flash::{ERASED, Flash, Medium, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{FACTORY, FEATURES, TUNED_CHECKPOINT, tuned};
+use fejer_firmware::model::{FEATURES, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use support::Random;
 
@@ -37,7 +37,8 @@ where
     let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(medium), &mut buffer);
-    let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");
+    let mut device = Device::new(&mut tuner, keeper, key, || 0);
+    device.start().expect("it starts");
     work(&mut device)
 }
 

@@ -38,7 +38,8 @@ fn with_device<T>(
     let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
-    let (mut device, _) = Device::start(&mut tuner, keeper, key, || 0).expect("it starts");
+    let mut device = Device::new(&mut tuner, keeper, key, || 0);
+    device.start().expect("it starts");
     work(&mut device)
 }
 

@@ -32,8 +32,8 @@ where
     /// Forgets everything: as it was when new, the visiting order included; the precision stays.
     pub fn forget_all(&mut self) {
         self.samples.clear();
-        self.head = *self.factory;
         self.visits = 0;
+        self.rebuild();
     }
 
     /// W ← W₀ + Σ αᵢηᵢᵀ/Λ, each weight rounded once.

@@ -35,7 +35,8 @@ mod device {
             Some(bytes) => Some(secret(&bytes).ok_or(Failure::NoSeals)?),
             None => None,
         };
-        let (mut device, start) = Device::start(tuner, keeper, key, board::stack_bytes)?;
+        let mut device = Device::new(tuner, keeper, key, board::stack_bytes);
+        let start = device.start()?;
         log::boot(device.tuner().learner(), &start);
         let Ok(()) = device.serve(&mut Serial::open());
         Ok(())

@@ -12,7 +12,8 @@ fn with<T>(flash: &mut [u8], key: Option<&[u8]>, work: impl FnOnce(&mut Host<'_,
     let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(flash), &mut buffer);
-    let (device, _) = Device::start(&mut tuner, keeper, key.map(Key::new), || 0).expect("started");
+    let mut device = Device::new(&mut tuner, keeper, key.map(Key::new), || 0);
+    device.start().expect("started");
     work(&mut Host { device, key: key.map(Key::new), counter: 0 })
 }
 

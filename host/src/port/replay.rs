@@ -21,7 +21,7 @@ use crate::replay::factory_head;
 use twin::Twin;
 
 /// Samples the device remembers.
-pub const MEMORY: usize = 48;
+pub const MEMORY: usize = 40;
 /// Samples it holds out at most.
 pub const HOLDOUT: usize = 8;
 

@@ -18,8 +18,8 @@ fuzz_target!(|data: &[u8]| {
     let mut tuner = tuned().expect("a sound head");
     let mut buffer = [0; TUNED_CHECKPOINT];
     let keeper = Keeper::new(Flash::new(&mut flash[..]), &mut buffer);
-    let started = Device::start(&mut tuner, keeper, Some(Key::new(&[9; 32])), || 0);
-    let (mut device, _) = started.expect("an erased flash");
+    let mut device = Device::new(&mut tuner, keeper, Some(Key::new(&[9; 32])), || 0);
+    device.start().expect("an erased flash");
     let mut receiver = Receiver::<BODY>::new();
     let mut rest = data;
     while let Some(([low, high], bytes)) = rest.split_first_chunk() {
