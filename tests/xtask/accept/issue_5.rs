@@ -18,6 +18,9 @@ pub fn lines(quick: bool) -> Result<Vec<Line>, Stop> {
     })?;
     let data = data.canonicalize().unwrap_or(data);
     let mut lines = applications::lines(&data, quick)?;
+    if quick {
+        return Ok(lines); // `cargo xtask test` runs the others, but for the day and the images' sizes
+    }
     lines.extend(c::lines(&data)?);
     lines.extend(extractor::lines(&data)?);
     lines.extend(port::lines(&data)?);
