@@ -9,7 +9,7 @@ pub const REACH: f64 = 2.0;
 
 /// A label, right or wrong.
 pub trait Taught<const OUTPUTS: usize>: Target<f32, OUTPUTS> + Send + Sync {
-    /// What [`Taught::quality`] is.
+    /// How predictions of it are judged.
     const QUALITY: Quality;
 
     /// What somebody says in its place by mistake: any other class; for a number, any within twice
