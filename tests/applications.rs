@@ -113,7 +113,7 @@ fn the_firmware_s_loop_says_and_counts_what_the_replay_does() {
     let Some((Line::Done(done), before)) = host.split_last() else { panic!("no end") };
     let Some(Line::Learnt { weights: last, .. }) = before.last() else { panic!("nothing learnt") };
     assert_eq!((events, weights), (before.len(), *last));
-    assert_eq!((tally.labels, tally.windows, tally.refused), (40, 120, 0));
+    assert_eq!((tally.labels, tally.windows, tally.refused), (40, 160, 0));
     assert_eq!((tally.lost, tally.predictions), (done.lost, done.predictions));
     assert!(done.lost[1] < 0.25 * done.lost[0], "{:?}: it should have learnt", done.lost);
 }
@@ -160,7 +160,7 @@ fn windows_that_are_not_sound_are_refused_and_change_nothing() {
         |line: &&Line| matches!(line, Line::Refused { reason, .. } if reason == "unsound");
     assert_eq!(lines.iter().filter(refused).count(), 2);
     let Some(Line::Done(done)) = lines.last() else { panic!("no end") };
-    assert_eq!((done.labels, done.windows, done.refused), (39, 119, 2));
+    assert_eq!((done.labels, done.windows, done.refused), (39, 159, 2));
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Story {
             };
             match told_only {
                 None if command == "verdict" => {
-                    label_rightly(device, 3);
+                    label_rightly(device, labels_to_switch() - 1);
                     device.settle();
                     assert!(device.tuner().uses_learnt(), "the head in use changes");
                 }
@@ -118,11 +118,23 @@ fn label_rightly<M: Medium>(device: &mut Device<'_, Flash<M>>, index: usize) {
     label(device, &values, CLEAN.targets[index].0);
 }
 
+/// Right labels until what was learnt is used for the first time.
+fn labels_to_switch() -> usize {
+    with_device(&mut erased()[..], None, |device| {
+        let is_used = |&label: &usize| {
+            label_rightly(device, label - 1);
+            device.settle();
+            device.tuner().uses_learnt()
+        };
+        (1..=40).find(is_used).expect("right labels come into use")
+    })
+}
+
 /// A flash in which a device is stored that needs one more right label to use what it learnt.
 fn about_to_switch() -> Vec<u8> {
     let mut flash = erased();
     with_device(&mut flash[..], None, |device| {
-        (0..3).for_each(|index| label_rightly(device, index));
+        (1..labels_to_switch()).for_each(|index| label_rightly(device, index - 1));
         assert!(told(device, &Command::Idle, |reply| matches!(reply, Reply::State(_))));
     });
     flash

@@ -2,8 +2,10 @@
 
 use core::hint::black_box;
 
-use fejer::Scalar;
-use fejer::features::{LogMel, RunningStandardise, Standardise, WINDOW, log_bands, statistics};
+use fejer::features::{
+    LogMel, RunningStandardise, Standardise, WINDOW, log_bands, segment_bands, statistics,
+};
+use fejer::{Error, Scalar};
 
 use crate::device::{FEATURES, Number, any, slice};
 
@@ -29,5 +31,15 @@ fn mel<const FRAME: usize>() {
         LogMel::<FRAME, FEATURES>::new(black_box(8000.0), black_box(50.0), black_box(3500.0))
     {
         let _ = black_box(bank.apply(&mut black_box([0.5; FRAME])));
+        let (low, &peaks, high) = bank.edges();
+        if let Ok(same) = LogMel::<FRAME, FEATURES>::with_edges(black_box(low), peaks, high) {
+            let next = |samples: &mut [f32]| -> Result<(), Error> {
+                slice(samples).fill(black_box(0.5));
+                Ok(())
+            };
+            let bands: Result<[f32; 2 * FEATURES], Error> =
+                segment_bands(&same, black_box(2000), next);
+            let _ = black_box(bands);
+        }
     }
 }

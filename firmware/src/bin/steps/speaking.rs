@@ -35,6 +35,7 @@ fn answer(body: &[u8], key: &Key) {
         Ok(received) => {
             black_box(received.seal.map(|seal| (seal.is_by(key), seal.counter())));
             black_box(received.command.changes_weights());
+            black_box(received.command.waits_for_verdict());
             black_box(received.exchange);
         }
         Err((_, reason)) => refuse(Reply::Refused(reason)),
