@@ -30,7 +30,7 @@ pub struct CleanSet {
     pub targets: Vec<Class>,
     /// Confidence below which a prediction is rejected.
     pub confidence: f32,
-    /// Share of the lab's windows predicted wrongly, or [`LEAST_MISTAKEN`] if it is less.
+    /// Share of the lab's windows predicted wrongly, at least .01.
     pub mistaken: f32,
 }
 

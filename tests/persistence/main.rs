@@ -14,7 +14,7 @@ mod wear;
 use fejer::port::{Command, Key, Reply, digest, read_reply, write_command};
 use fejer_firmware::flash::{ERASED, Flash, Medium, SECTOR};
 use fejer_firmware::keeper::Keeper;
-use fejer_firmware::model::{FACTORY, FEATURES, TUNED_CHECKPOINT, tuned};
+use fejer_firmware::model::{FEATURES, TUNED_CHECKPOINT, tuned};
 use fejer_firmware::port::{BODY, Device};
 use support::Random;
 
