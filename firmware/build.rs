@@ -66,6 +66,11 @@ fn memory_layout() -> Result<(), String> {
     let copy = Path::new(&directory).join("memory.x");
     fs::copy(&layout, &copy)
         .map_err(|error| format!("{layout} cannot be copied to {}: {error}", copy.display()))?;
+    if target.starts_with("thumb") {
+        // The run time includes it; our boards have no names for their interrupts.
+        fs::write(Path::new(&directory).join("device.x"), "")
+            .map_err(|error| format!("device.x cannot be written to {directory}: {error}"))?;
+    }
     println!("cargo::rustc-link-search={directory}");
     if target.starts_with("riscv") {
         println!("cargo::rustc-link-arg-bins=-Tmemory.x");
@@ -77,7 +82,7 @@ fn memory_layout() -> Result<(), String> {
 
 /// The board the environment names, or else the default of the target.
 fn board(target: &str) -> Result<(&'static str, &'static [&'static str]), String> {
-    let named = env::var(BOARD).ok();
+    let named = env::var(BOARD).ok().filter(|name| !name.is_empty());
     let is_meant = |(name, targets): &&(&str, &[&str])| match &named {
         Some(named) => name == named,
         None => targets.contains(&target),

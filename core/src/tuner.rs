@@ -202,7 +202,7 @@ where
         }
         let loss = target.loss(&self.head().predict(features));
         let number = self.labels.wrapping_add(1);
-        let is_held = number.checked_rem(self.settings.held_every) == Some(0);
+        let is_held = self.settings.is_held(number);
         if is_held {
             self.hold::<FEATURES>(Remembered::new(features, target))?;
         } else {

@@ -109,6 +109,8 @@ pub enum Error {
     Line(#[from] LineError),
     #[error("the firmware could not be built: {0}")]
     Build(String),
+    #[error("the flash of an earlier device in {directory} cannot be removed ({why}); remove it")]
+    Flash { directory: PathBuf, why: std::io::Error },
     #[error("the device of seed {seed} ended with code {code} after `{last}`; see {directory}")]
     Ended { seed: u64, code: i32, last: String, directory: PathBuf },
 }

@@ -59,7 +59,7 @@ pub struct Device<'a> {
     pub machine: String,
     /// Where the device's files are.
     pub directory: PathBuf,
-    /// Words for the firmware, such as `persist=off`.
+    /// Words for the firmware, such as `on-request`.
     pub arguments: Vec<String>,
     /// Let the device count its instructions; it then runs slower.
     pub counting: bool,

@@ -32,8 +32,8 @@ fn clean_labels_come_into_use_after_a_streak_and_help() {
     let verdicts = teach(&mut device, &windows::<f32>(Place::Field, 36, 5));
     let rulings: Vec<Ruling> = verdicts.iter().map(|verdict| verdict.ruling).collect();
     let first = rulings.iter().position(|&ruling| ruling == Ruling::Kept).expect("in use");
-    assert!(first >= 7, "the eighth good verdict at the earliest");
-    assert!(rulings[first - 7..first].iter().all(|&ruling| ruling == Ruling::Waiting));
+    assert!(first >= 9, "the tenth good verdict at the earliest");
+    assert!(rulings[first - 9..first].iter().all(|&ruling| ruling == Ruling::Waiting));
     assert_eq!(rulings.last(), Some(&Ruling::Kept));
     let after = accuracy(device.head());
     assert!(before < 0.85 && after > 0.95, "{before} {after}");
@@ -130,19 +130,41 @@ fn a_verdict_is_what_its_losses_say() {
 }
 
 #[test]
-fn every_fourth_label_is_held_out_and_learnt_when_its_place_is_needed() {
+fn a_label_held_out_is_learnt_when_its_place_is_needed() {
     let factory = Factory::<f32>::new();
     let mut device = factory.device();
     let labels = windows::<f32>(Place::Field, 44, 11);
+    let mut held = Vec::new();
     for (number, (features, class)) in (1..).zip(&labels) {
-        let learnt = device.learn(features, *class).expect("sound");
-        assert_eq!(learnt == Learnt::Held, number % 4 == 0);
+        if device.learn(features, *class).expect("sound") == Learnt::Held {
+            held.push(features.map(|feature| (feature * 32.0).round() as i8));
+        }
         let kept = device.learner().samples().len() + device.held().len();
         assert_eq!(kept, number, "no label is lost");
     }
-    let oldest = device.held().next().expect("held out");
-    let expected = labels[4 * 6 - 1].0.map(|feature| (feature * 32.0).round() as i8);
-    assert_eq!(oldest.codes(), expected, "the eleven held out but for the five learnt since");
+    let left = device.held().map(|sample| sample.codes().to_vec()).collect::<Vec<_>>();
+    assert_eq!((held.len(), left.len()), (11, 6));
+    assert_eq!(left, held[5..], "the five oldest were learnt since");
+}
+
+#[test]
+fn labels_are_held_out_evenly_and_in_step_with_no_period() {
+    const LABELS: u32 = 20_000;
+    for every in 1..=8 {
+        let settings = Settings::<f32> { held_every: every, ..Settings::new() };
+        let held: Vec<u32> = (1..=LABELS).filter(|&number| settings.is_held(number)).collect();
+        assert!(held.len().abs_diff((LABELS / every) as usize) <= 2, "one in {every}");
+        assert!(held.windows(2).all(|pair| pair[1] - pair[0] <= 2 * every));
+        for period in 1..=20 {
+            for class in 0..period {
+                let count = held.iter().filter(|&&number| number % period == class).count();
+                let share = count as f64 * f64::from(every * period) / f64::from(LABELS);
+                assert!((share - 1.0).abs() < 0.1, "class {class} of {period}, one in {every}");
+            }
+        }
+    }
+    let none = Settings::<f32> { held_every: 0, ..Settings::new() };
+    assert!((1..=LABELS).all(|number| !none.is_held(number)));
 }
 
 #[test]

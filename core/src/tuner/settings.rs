@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 pub struct Settings<F> {
     /// Prior precision Λ.
     pub precision: F,
-    /// One label in so many is held out; 0: none.
+    /// One label in so many is held out, on average ([`Settings::is_held`]); 0: none.
     pub held_every: u32,
     /// Remembered samples visited again at once with every label.
     pub revisits: u32,
@@ -41,12 +41,24 @@ impl<F: Scalar> Settings<F> {
             gap: F::from_f32(1e-3),
             passes: 40,
             margin: F::from_f32(0.1),
-            streak: 8,
+            streak: 10,
             confidence: F::ZERO,
             doubtful: F::from_f32(0.05),
             mistaken: F::from_f32(0.05),
             alarm: F::from_f32(10_000.0),
         }
+    }
+}
+
+impl<F> Settings<F> {
+    /// Is the label of this number held out? Where the multiples of the golden ratio fall into the first
+    /// of so many parts of the circle: as evenly as can be, but in step with no period of the labels,
+    /// such as the classes in turn, one of which every fourth label would be.
+    pub fn is_held(&self, number: u32) -> bool {
+        const GOLDEN: u32 = 0x9e37_79b9; // 2³² (√5 − 1)/2
+        const FIRST: u32 = 5; // something is to be learnt before it is judged
+        let part = u32::MAX.checked_div(self.held_every);
+        part.is_some_and(|part| number.wrapping_add(FIRST).wrapping_mul(GOLDEN) <= part)
     }
 }
 

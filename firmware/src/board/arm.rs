@@ -4,7 +4,22 @@ use core::panic::PanicInfo;
 
 use ::cortex_m_rt::{ExceptionFrame, STACK_PAINT_VALUE, exception};
 
+use super::chosen::INTERRUPTS;
 use super::{PANIC, exit};
+
+#[allow(unsafe_code)] // the name is the run time's
+unsafe extern "C" {
+    fn DefaultHandler();
+}
+
+/// Where the processor looks for what an interrupt calls: the run time's handler for all, as none is
+/// switched on. As long as the chip's list; the run time's own is as long as the longest there is,
+/// which on a Cortex-M4 is 1 KB of flash.
+#[allow(unsafe_code)]
+// SAFETY: the run time wants this name in this section, one function a line of the controller.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [unsafe extern "C" fn(); INTERRUPTS] = [DefaultHandler; INTERRUPTS];
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {

@@ -2,6 +2,8 @@
 
 /// Clock of the core and of its SysTick timer.
 pub(super) const CLOCK_HZ: u32 = 16_000_000;
+/// Interrupts its controller has lines for.
+pub(super) const INTERRUPTS: usize = 32;
 
 #[path = "nordic.rs"]
 pub(super) mod uart;

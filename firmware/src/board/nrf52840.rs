@@ -12,6 +12,8 @@ use super::registers::{read, read_bytes, write};
 
 /// Clock of the core and of its cycle counter.
 pub(super) const CLOCK_HZ: u32 = 64_000_000;
+/// Interrupts its controller has lines for.
+pub(super) const INTERRUPTS: usize = 48;
 
 #[path = "nordic.rs"]
 pub(super) mod uart;

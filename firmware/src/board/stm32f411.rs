@@ -13,6 +13,8 @@ use super::registers::{change, read, read_bytes, write};
 
 /// Clock of the core, of its cycle counter and of the UART.
 pub(super) const CLOCK_HZ: u32 = 16_000_000;
+/// Interrupts its controller has lines for.
+pub(super) const INTERRUPTS: usize = 86;
 
 const ENABLE_GPIO: usize = 0x4002_3830;
 const ENABLE_UART: usize = 0x4002_3840;

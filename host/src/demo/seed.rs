@@ -1,5 +1,6 @@
 //! One seed: device, desktop and oracle live through the same history.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fejer::Scalar;
@@ -70,9 +71,7 @@ impl Seed {
         let mut plain = Vec::new();
         replay::<f32>(&history, factory, &mut |line, _| plain.push(line.clone()))?;
 
-        export::write(&directory.join("history.bin"), &history)?;
-        let mut device = Device::new(bench.image, &directory);
-        device.arguments.push("persist=off".to_owned());
+        let device = new_device(bench, directory, &history)?;
         let lines = run_to_end(&device, seed, &mut || progress.step(host.len()))?;
 
         let paired = lines.iter().zip(&host).filter(|(device, host)| !same(device, host)).count();
@@ -127,6 +126,21 @@ impl Seed {
         let none = f64::INFINITY;
         let missing = Pass { pass: 0, gap: none, distance: none, residual: none };
         self.run.passes.last().copied().unwrap_or(missing)
+    }
+}
+
+/// A device that has learnt nothing yet, whatever an earlier one left in the directory.
+pub(super) fn new_device<'a>(
+    bench: &Bench<'a>,
+    directory: PathBuf,
+    history: &[u8],
+) -> Result<Device<'a>, Error> {
+    export::write(&directory.join("history.bin"), history)?;
+    match std::fs::remove_file(directory.join("flash.bin")) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Flash { directory, why })
+        }
+        _ => Ok(Device::new(bench.image, directory)),
     }
 }
 

@@ -2,10 +2,9 @@
 
 use fejer::Scalar;
 
-use super::seed::{lesson, run_to_end};
+use super::seed::{lesson, new_device, run_to_end};
 use super::{Bench, Error};
-use crate::device::{Device, DeviceLine, Ended, Power};
-use crate::export;
+use crate::device::{DeviceLine, Ended, Power};
 use crate::replay::replay;
 
 /// The power is cut when this many windows have been learnt.
@@ -32,9 +31,7 @@ impl Trials {
         let instructions = count(bench, seed, &history)?;
 
         let directory = bench.options.directory.join("power-cut");
-        export::write(&directory.join("history.bin"), &history)?;
-        let _ = std::fs::remove_file(directory.join("flash.bin"));
-        let device = Device::new(bench.image, &directory);
+        let device = new_device(bench, directory, &history)?;
         let mut learnt = 0;
         let ended = device.run_until(&mut |line| {
             learnt += usize::from(line.starts_with("learnt "));
@@ -67,9 +64,7 @@ impl Trials {
 
 fn count(bench: &Bench<'_>, seed: u64, history: &[u8]) -> Result<u64, Error> {
     let directory = bench.options.directory.join("instructions");
-    export::write(&directory.join("history.bin"), history)?;
-    let mut device = Device::new(bench.image, &directory);
-    device.arguments.push("persist=off".to_owned());
+    let mut device = new_device(bench, directory, history)?;
     device.counting = true;
     let lines = run_to_end(&device, seed, &mut || {})?;
     let instructions = lines.iter().filter_map(|line| match line {
