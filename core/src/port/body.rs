@@ -1,13 +1,11 @@
 //! Bodies: version, kind, exchange, message, seal and checksum; see the drawing in [`super`].
 
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use serde::{Deserialize, Serialize};
 
 use super::mac::SEAL;
 use super::{Command, Key, Reason, Reply, Seal, VERSION};
+use crate::checkpoint::CRC;
 
-/// Without a table: a kilobyte of flash is worth more than the time.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 const CHECKSUM: usize = 4;
 const HEADER: usize = 4;
 
