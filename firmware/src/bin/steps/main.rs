@@ -45,6 +45,18 @@ mod device {
     pub type SmallHead = Head<Number, ROWS, OUTPUTS>;
     pub type SmallSample = Sample<Number, FEATURES, OUTPUTS>;
 
+    #[allow(unsafe_code)] // the name is the run time's
+    unsafe extern "C" {
+        fn DefaultHandler();
+    }
+
+    /// The run time wants a table; nothing interrupts here.
+    #[allow(unsafe_code)]
+    // SAFETY: functions in the section it looks in, under the name it asks for.
+    #[unsafe(link_section = ".vector_table.interrupts")]
+    #[unsafe(no_mangle)]
+    static __INTERRUPTS: [unsafe extern "C" fn(); 1] = [DefaultHandler];
+
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo) -> ! {
         wait()
