@@ -16,6 +16,7 @@ pub mod extractor;
 pub mod figures;
 pub mod fit;
 pub mod head;
+pub mod interpolation;
 pub mod layer;
 pub mod matrix;
 pub mod model;
