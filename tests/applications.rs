@@ -173,7 +173,7 @@ fn a_device_says_what_the_desktop_says_to_the_last_bit() {
     let image = Image::load(path).expect("a firmware image");
     let field = sensor();
     let stream = stream_of(&field, 1);
-    let device = emulate::lines(&image, &stream).expect("it runs");
+    let device = emulate::lines(&image, None, &stream).expect("it runs");
     let host = replayed(&field, &stream);
     assert_eq!(device.len(), host.len());
     for (device, host) in device.into_iter().zip(host) {

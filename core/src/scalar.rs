@@ -5,6 +5,8 @@
 //! rounded once; for floats the accumulator is the number itself.
 
 mod float;
+#[cfg(any(test, all(target_arch = "arm", target_abi = "eabi")))]
+mod root;
 
 #[cfg(feature = "fixed")]
 mod fixed;

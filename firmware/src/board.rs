@@ -76,7 +76,8 @@ pub enum FileError {
 
 /// Says where, and ends. The message stays out: the means to format it take more flash than a head.
 fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
-    match info.location() {
+    // The smallest board has no room for the names of files either.
+    match info.location().filter(|_| !cfg!(board = "microbit")) {
         Some(place) => defmt::error!("panicked at {=str}:{=u32}", place.file(), place.line()),
         None => defmt::error!("panicked"),
     }

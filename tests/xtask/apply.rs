@@ -1,4 +1,4 @@
-//! The worked applications on an emulated Cortex-M4F: built, run, replayed, compared, judged.
+//! The worked applications on emulated boards: built, run, replayed, compared, judged.
 
 mod golden;
 mod judge;
@@ -13,6 +13,7 @@ use fejer_host::application::{self, Field, activity, bearing, blob, calibration,
 use serde::Serialize;
 
 use crate::accept::Line;
+use crate::firmware::{Build, M0_FLOATS, M4F_PRODUCT};
 use crate::{Stop, setup};
 use judge::{Bound, means};
 use lives::{Life, live};
@@ -22,6 +23,9 @@ use lives::{Life, live};
 pub struct Options {
     /// Which of them.
     task: Task,
+    /// Which board it runs on.
+    #[arg(long, value_enum, default_value_t = Board::Mps2)]
+    board: Board,
     /// Only the first so many fields.
     #[arg(long, value_name = "N")]
     fields: Option<usize>,
@@ -36,12 +40,28 @@ pub struct Options {
     data: Option<PathBuf>,
 }
 
+/// A board QEMU emulates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Board {
+    /// mps2-an386, a Cortex-M4F.
+    Mps2,
+    /// A BBC micro:bit, a Cortex-M0 without an FPU: bearing, with 24 windows remembered.
+    Microbit,
+}
+
 /// A program, and what it promises.
 struct Application {
     program: &'static str,
+    build: Build,
+    /// QEMU's name for the board, if the image does not tell.
+    machine: Option<&'static str>,
+    /// Name of its golden output.
+    golden: &'static str,
     /// What a device is told.
     labels: usize,
     measure: Measure,
+    /// Most KB of an image, recordings apart.
+    flash: u64,
     /// Most KB, with the memory and the stack.
     ram: Option<u64>,
 }
@@ -75,26 +95,50 @@ impl Measure {
 
 const BEARING: Application = Application {
     program: "bearing",
+    build: M4F_PRODUCT,
+    machine: None,
+    golden: "bearing",
     labels: bearing::LABELS,
     measure: Measure::Accuracy(0.98),
+    flash: 48,
     ram: Some(24),
+};
+const SMALL_BEARING: Application = Application {
+    build: M0_FLOATS,
+    machine: Some("microbit"),
+    golden: "bearing-microbit",
+    flash: 32,
+    ram: Some(14),
+    ..BEARING
 };
 const DIGITS: Application = Application {
     program: "digits",
+    build: M4F_PRODUCT,
+    machine: None,
+    golden: "digits",
     labels: digits::LABELS,
     measure: Measure::Accuracy(0.94),
+    flash: 48,
     ram: Some(64),
 };
 const ACTIVITY: Application = Application {
     program: "activity",
+    build: M4F_PRODUCT,
+    machine: None,
+    golden: "activity",
     labels: activity::LABELS,
     measure: Measure::Accuracy(0.985),
+    flash: 48,
     ram: Some(64),
 };
 const CALIBRATION: Application = Application {
     program: "calibration",
+    build: M4F_PRODUCT,
+    machine: None,
+    golden: "calibration",
     labels: calibration::LABELS,
     measure: Measure::Error(0.5),
+    flash: 48,
     ram: None,
 };
 
@@ -135,11 +179,12 @@ pub fn run(options: &Options) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Recordings, tools or devices that fail.
-pub fn lines(task: Task, data: &Path) -> Result<Vec<Line>, Stop> {
+pub fn lines(task: Task, board: Board, data: &Path) -> Result<Vec<Line>, Stop> {
     let data = Some(data.to_owned());
-    let Came { bounds, .. } =
-        devices(&Options { task, fields: None, seeds: 1, json: false, data })?;
-    let line = |Bound { bound, measured, pass }| Line::new(task.word(), bound, measured, pass);
+    let options = Options { task, board, fields: None, seeds: 1, json: false, data };
+    let Came { application, bounds, .. } = devices(&options)?;
+    let name = application.golden;
+    let line = |Bound { bound, measured, pass }| Line::new(name, bound, measured, pass);
     Ok(bounds.into_iter().map(line).collect())
 }
 
@@ -157,6 +202,15 @@ fn devices(options: &Options) -> Result<Came, Stop> {
     };
     let (seeds, bad) = (options.seeds, |error: application::Error| Stop::usage(error.to_string()));
     let (application, lives) = match options.task {
+        task if options.board == Board::Microbit => {
+            use bearing::{FEATURES, HOLDOUT, OUTPUTS, ROWS, SMALL_MEMORY};
+            if task != Task::Bearing {
+                return Err(Stop::usage("--board microbit: only bearing fits it; leave it out"));
+            }
+            let fields = first(options, bearing::fields(&data()?).map_err(bad)?);
+            let live = live::<_, FEATURES, ROWS, OUTPUTS, SMALL_MEMORY, HOLDOUT>;
+            (SMALL_BEARING, live(&SMALL_BEARING, &fields, bands, seeds)?)
+        }
         Task::Bearing => {
             use bearing::{FEATURES, HOLDOUT, MEMORY, OUTPUTS, ROWS};
             let fields = first(options, bearing::fields(&data()?).map_err(bad)?);
@@ -184,7 +238,7 @@ fn devices(options: &Options) -> Result<Came, Stop> {
     };
     let mut bounds = judge::bounds(&application, &lives);
     if options.fields.is_none() && options.seeds == 1 {
-        bounds.extend(golden::hold(application.program, &lives)?);
+        bounds.extend(golden::hold(application.golden, &lives)?);
     }
     Ok(Came { application, lives, bounds })
 }
@@ -204,5 +258,5 @@ fn first<T, const F: usize, const ROWS: usize, const O: usize>(
 pub fn image_for_tests() -> Result<PathBuf, Stop> {
     let fields = calibration::fields().map_err(|error| Stop::failed(error.to_string()))?;
     let field = fields.first().ok_or_else(|| Stop::failed("there is no sensor"))?;
-    lives::build(CALIBRATION.program, &blob::bytes(&field.factory))
+    lives::build(&CALIBRATION, &blob::bytes(&field.factory))
 }

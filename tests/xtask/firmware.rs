@@ -35,6 +35,9 @@ pub const M3: Build = Build { name: "q16", target: "thumbv7m-none-eabi", feature
 pub const M33: Build = Build { name: "m33", target: "thumbv8m.main-none-eabihf", ..M4F };
 /// Cortex-M0, floats in software.
 pub const M0: Build = Build { name: "m0", target: "thumbv6m-none-eabi", ..M4F };
+/// Cortex-M0, floats in software, small.
+pub const M0_FLOATS: Build =
+    Build { name: "m0-f32-product", target: "thumbv6m-none-eabi", ..M4F_PRODUCT };
 /// Cortex-M0, in Q16.16, small.
 pub const M0_PRODUCT: Build =
     Build { name: "m0-product", target: "thumbv6m-none-eabi", features: "q16", ..M4F_PRODUCT };

@@ -170,7 +170,12 @@ fn ln_f64(x: f64) -> f64 {
     libm::log(if x > f64::MIN_POSITIVE { x } else { f64::MIN_POSITIVE })
 }
 
-float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, libm::sqrtf, libm::floorf, {
+#[cfg(all(target_arch = "arm", target_abi = "eabi"))]
+use super::root::sqrt_f32;
+#[cfg(not(all(target_arch = "arm", target_abi = "eabi")))]
+use libm::sqrtf as sqrt_f32;
+
+float!(f32, u32, [1, 0], 24, exp_f32, ln_f32, sqrt_f32, libm::floorf, {
     #[inline]
     fn exp_below(self) -> Self {
         exp_below_f32(self)

@@ -19,6 +19,8 @@ pub const OUTPUTS: usize = CLASSES.len();
 pub const ROWS: usize = FEATURES + 1;
 /// Samples remembered.
 pub const MEMORY: usize = 48;
+/// Samples remembered where there are 16 KB of RAM.
+pub const SMALL_MEMORY: usize = 24;
 /// Labels held out at most.
 pub const HOLDOUT: usize = 8;
 /// Labels a machine gets.

@@ -30,15 +30,18 @@ pub enum Error {
     Files(#[from] std::io::Error),
 }
 
-/// Every line the device says to a stream.
+/// Every line the device says to a stream, on a board by QEMU's name or on the image's own.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn lines(image: &Image, stream: &[u8]) -> Result<Vec<Line>, Error> {
+pub fn lines(image: &Image, machine: Option<&str>, stream: &[u8]) -> Result<Vec<Line>, Error> {
     let directory = tempfile::tempdir()?;
     std::fs::write(directory.path().join("history.bin"), stream)?;
     let mut device = Device::new(image, directory.path());
     device.timeout = TIMEOUT;
+    if let Some(machine) = machine {
+        machine.clone_into(&mut device.machine);
+    }
     let (mut lines, mut last) = (Vec::new(), String::new());
     let code = device.run(&mut |line| {
         lines.push(Line::parse(line));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use defmt_decoder::Table;
 use object::elf::{EF_ARM_ABI_FLOAT_HARD, EM_ARM, EM_RISCV, FileHeader32};
 use object::read::elf::{ElfFile32, FileHeader};
-use object::{Endianness, Object, ObjectSection};
+use object::{Endianness, Object, ObjectSection, ObjectSymbol};
 
 use super::Error;
 
@@ -28,6 +28,7 @@ pub struct Image {
     table: Table,
     machine: &'static str,
     sizes: Sizes,
+    allocators: Option<Vec<String>>,
 }
 
 impl Image {
@@ -43,7 +44,7 @@ impl Image {
             Err(source) => return Err(Error::Read { path, source }),
         };
         match Self::parse(&bytes) {
-            Ok((table, machine, sizes)) => Ok(Self { path, table, machine, sizes }),
+            Ok(found) => Ok(Self { path, ..found }),
             Err(reason) => Err(Error::Image { path, reason }),
         }
     }
@@ -70,11 +71,16 @@ impl Image {
         self.sizes
     }
 
+    /// Symbols that only an image with a heap has; `None` if it was stripped, so that nobody can know.
+    pub fn allocators(&self) -> Option<&[String]> {
+        self.allocators.as_deref()
+    }
+
     pub(super) fn table(&self) -> &Table {
         &self.table
     }
 
-    fn parse(bytes: &[u8]) -> Result<(Table, &'static str, Sizes), String> {
+    fn parse(bytes: &[u8]) -> Result<Self, String> {
         let elf = ElfFile32::<Endianness>::parse(bytes)
             .map_err(|error| format!("not a 32-bit ELF file ({error})"))?;
         let header: &FileHeader32<Endianness> = elf.elf_header();
@@ -90,7 +96,8 @@ impl Image {
         let table = Table::parse(bytes)
             .map_err(|error| format!("its defmt messages cannot be read: {error:#}"))?
             .ok_or("it has no defmt messages (was it stripped?)")?;
-        Ok((table, machine, sizes(&elf)))
+        let (path, sizes, allocators) = (PathBuf::new(), sizes(&elf), allocators(&elf));
+        Ok(Self { path, table, machine, sizes, allocators })
     }
 }
 
@@ -98,6 +105,19 @@ impl std::fmt::Debug for Image {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Image").field("path", &self.path).finish_non_exhaustive()
     }
+}
+
+/// Symbols that only a heap brings.
+fn allocators<'data>(elf: &impl Object<'data>) -> Option<Vec<String>> {
+    const HEAP: [&str; 6] = ["__rust_alloc", "__rg_alloc", "alloc..", "malloc", "_sbrk", "heap"];
+    let names: Vec<_> = elf.symbols().filter_map(|symbol| symbol.name().ok()).collect();
+    let is_heap = |name: &&&str| {
+        // The linker script names where a heap would begin; heapless is a crate.
+        let name = name.replace("heapless", "");
+        HEAP.iter().any(|part| name.contains(part)) && !name.starts_with("__sheap")
+    };
+    let heap = || names.iter().filter(is_heap).map(|name| (*name).to_owned()).collect();
+    names.iter().any(|name| name.contains("main")).then(heap)
 }
 
 pub(super) fn sizes<'data>(elf: &impl Object<'data>) -> Sizes {

@@ -7,8 +7,6 @@ use serde::Serialize;
 use super::lives::Life;
 use super::{Application, Measure};
 
-/// Most KB of an image, recordings apart.
-const FLASH: u64 = 48;
 const KB: u64 = 1024;
 
 /// A promise and what was measured.
@@ -39,6 +37,8 @@ pub fn bounds(application: &Application, lives: &[Life]) -> Vec<Bound> {
     let different = lives.iter().find_map(|life| life.difference.clone());
     let largest = |of: fn(&Life) -> u64| lives.iter().map(of).max().unwrap_or(0);
     let (flash, ram) = (largest(|life| life.flash), largest(|life| life.ram));
+    let allocators: Option<Vec<_>> = lives.iter().map(|life| life.allocators.as_ref()).collect();
+    let allocators = allocators.map(|names| names.into_iter().flatten().count());
     let mut bounds = vec![
         Bound { bound, measured, pass },
         Bound {
@@ -46,7 +46,15 @@ pub fn bounds(application: &Application, lives: &[Life]) -> Vec<Bound> {
             pass: different.is_none(),
             measured: different.unwrap_or_else(|| format!("{} devices", lives.len())),
         },
-        size("flash", flash, FLASH),
+        size("flash", flash, application.flash),
+        Bound {
+            bound: "no allocator in the link map".to_owned(),
+            pass: allocators == Some(0),
+            measured: match allocators {
+                Some(count) => format!("{count} symbols of one"),
+                None => "stripped: nobody can know".to_owned(),
+            },
+        },
     ];
     bounds.extend(application.ram.map(|most| size("RAM with stack", ram, most)));
     bounds

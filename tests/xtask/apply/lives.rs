@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Application;
-use crate::firmware::M4F_PRODUCT;
 use crate::shell::cargo;
 use crate::{Stop, place};
 
@@ -41,6 +40,9 @@ pub struct Life {
     pub flash: u64,
     /// Bytes of variables and of the deepest stack.
     pub ram: u64,
+    /// Symbols of the image that only a heap brings.
+    #[serde(skip)]
+    pub allocators: Option<Vec<String>>,
     /// The first line in which device and desktop differ.
     pub difference: Option<String>,
 }
@@ -64,7 +66,7 @@ where
     while let Some((factory, _)) = rest.first() {
         let factory = factory.clone();
         eprintln!("building {} around {} bytes", application.program, factory.len());
-        let image = Image::load(build(application.program, &factory)?);
+        let image = Image::load(build(application, &factory)?);
         let image = image.map_err(|error| Stop::failed(error.to_string()))?;
         let (same, other): (Vec<_>, Vec<_>) =
             rest.into_iter().partition(|(bytes, _)| *bytes == factory);
@@ -96,7 +98,8 @@ where
     let bytes = stream::bytes(field, &run);
     let host = replay::<T, F, ROWS, O, M, H>(&bytes, &field.factory, sense);
     let host = host.map_err(|error| failed(&error))?;
-    let device = emulate::lines(image, &bytes).map_err(|error| failed(&error))?;
+    let device =
+        emulate::lines(image, application.machine, &bytes).map_err(|error| failed(&error))?;
     let Some(Line::Done(done)) = device.last() else {
         return Err(failed(&"the device did not come to its end"));
     };
@@ -110,6 +113,7 @@ where
         weights: format!("{:016x}", done.weights),
         flash: sizes.flash_bytes,
         ram: sizes.ram_bytes + u64::from(done.stack),
+        allocators: image.allocators().map(<[String]>::to_vec),
         difference: difference(&device, &host),
         labels: done.labels,
         windows: done.windows,
@@ -135,7 +139,8 @@ fn difference(device: &[Line], host: &[Line]) -> Option<String> {
 ///
 /// # Errors
 /// What cargo, or the file system, complains about.
-pub fn build(program: &str, factory: &[u8]) -> Result<PathBuf, Stop> {
+pub fn build(application: &Application, factory: &[u8]) -> Result<PathBuf, Stop> {
+    let program = application.program;
     let file = place::target().join("fejer").join(format!("{program}.factory"));
     let write = || {
         std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
@@ -145,5 +150,5 @@ pub fn build(program: &str, factory: &[u8]) -> Result<PathBuf, Stop> {
     let path = write().map_err(|error| Stop::failed(format!("{}: {error}", file.display())))?;
     let mut build = cargo();
     build.env("FEJER_APPLICATION", path);
-    M4F_PRODUCT.program_with(build, program).map_err(Stop::failed)
+    application.build.program_with(build, program).map_err(Stop::failed)
 }

@@ -24,7 +24,9 @@ pub fn all(head: &SmallHead, sample: &SmallSample) {
 fn live<T: Target<Number, OUTPUTS>>(head: &SmallHead, sample: &SmallSample, target: T) {
     let (mut codes, targets) = ([black_box(3_i8); 4 * (ROWS - 1)], [target; 4]);
     let clean = Clean { codes: slice(&mut codes), targets: black_box(&targets) };
-    let Ok(mut device) = Device::<T>::new(head, clean, black_box(Settings::new())) else { return };
+    let settings = black_box(Settings::new());
+    black_box(settings.is_held(black_box(7)));
+    let Ok(mut device) = Device::<T>::new(head, clean, settings) else { return };
     let features = &sample.features;
     let _ = black_box(device.learn(features, target));
     black_box(device.predict(features));

@@ -5,7 +5,8 @@ use std::path::Path;
 use fejer_host::application::trial::{FieldRow, Promise, Row, Study, Task};
 
 use super::super::Line;
-use crate::{Stop, apply};
+use crate::Stop;
+use crate::apply::{self, Board};
 
 /// What every run takes; the others need minutes.
 const QUICK: [Task; 2] = [Task::Bearing, Task::Calibration];
@@ -15,9 +16,11 @@ const ORDERS: u64 = 3;
 
 pub fn lines(data: &Path, quick: bool) -> Result<Vec<Line>, Stop> {
     let mut lines = Vec::new();
+    eprintln!("cargo xtask apply bearing --board microbit");
+    lines.extend(apply::lines(Task::Bearing, Board::Microbit, data)?);
     for task in if quick { &QUICK[..] } else { &ALL } {
         eprintln!("cargo xtask apply {}", task.word());
-        lines.extend(apply::lines(*task, data)?);
+        lines.extend(apply::lines(*task, Board::Mps2, data)?);
     }
     for task in ALL {
         eprintln!("fejer trial {}", task.word());
