@@ -18,6 +18,7 @@ pub mod fit;
 pub mod head;
 pub mod layer;
 pub mod matrix;
+pub mod mdlam;
 pub mod model;
 mod named;
 pub mod oracle;

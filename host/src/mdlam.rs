@@ -23,6 +23,7 @@ mod error;
 mod fista;
 mod interval;
 mod last;
+mod measure;
 mod network;
 mod objective;
 mod penalty;

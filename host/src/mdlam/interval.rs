@@ -20,9 +20,7 @@ pub(super) fn interval<T: Real>(link: Link, lower: T, upper: T) -> [T; 2] {
         value => T::from_f64(inverse(value)),
     };
     match link {
-        Link::Relu => {
-            [if lower > T::ZERO { lower } else { below }, upper.max(T::ZERO)]
-        }
+        Link::Relu => [if lower > T::ZERO { lower } else { below }, upper.max(T::ZERO)],
         Link::LeakyRelu(slope) => [lower, upper]
             .map(|output| if output > T::ZERO { output } else { output.divide(slope.value()) }),
         Link::Tanh => [bounded(-1.0, lower), bounded(-1.0, upper)],
@@ -34,7 +32,7 @@ pub(super) fn interval<T: Real>(link: Link, lower: T, upper: T) -> [T; 2] {
 
 #[cfg(test)]
 mod tests {
-    use fejer::Slope;
+    use fejer::link::Slope;
 
     use super::*;
 
@@ -45,7 +43,7 @@ mod tests {
         let slope = Slope::from_128ths(16).expect("a slope");
         let links = [Link::Identity, Link::LeakyRelu(slope), Link::Tanh, Link::Sigmoid];
         for link in links {
-            for [lower, upper] in [[0.1, 0.7], [0.25, 0.26], [1e-9, 0.999_999]] {
+            for [lower, upper] in [[0.1_f64, 0.7], [0.25, 0.26], [1e-9, 0.999_999]] {
                 let mut ends = interval(link, lower, upper);
                 link.predict(&mut ends);
                 assert!((ends[0] - lower).abs() < 1e-15 && (ends[1] - upper).abs() < 1e-15);

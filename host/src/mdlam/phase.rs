@@ -56,7 +56,10 @@ mod tests {
     fn epsilon_is_halved_to_its_least_and_every_change_begins_a_phase() {
         let settings = Settings::default();
         let of = |made| Phase::of(&settings, made);
-        assert_eq!([of(0), of(1), of(16)].map(|phase| phase.epsilon), [100.0, 50.0, 100.0 / 65536.0]);
+        assert_eq!(
+            [of(0), of(1), of(16)].map(|phase| phase.epsilon),
+            [100.0, 50.0, 100.0 / 65536.0]
+        );
         assert_eq!([of(17), of(18), of(400)].map(|phase| phase.epsilon), [1e-3; 3]);
         assert_eq!([0, 1, 17, 18].map(|made| of(made).is_new), [false, true, true, false]);
     }

@@ -89,10 +89,8 @@ fn sum_of(range: Range<usize>, work: &(impl Fn(Range<usize>) -> f64 + Sync)) -> 
         return work(range);
     }
     let middle = range.start + range.len() / 2;
-    let (lower, upper) = rayon::join(
-        || sum_of(range.start..middle, work),
-        || sum_of(middle..range.end, work),
-    );
+    let (lower, upper) =
+        rayon::join(|| sum_of(range.start..middle, work), || sum_of(middle..range.end, work));
     lower + upper
 }
 

@@ -66,7 +66,7 @@ impl Settings {
         match self {
             _ if !is_positive(self.rho) => refuse("rho", "must be above 0"),
             _ if !is_sound(self.least_epsilon) => refuse("least_epsilon", "must be at least 0"),
-            _ if !(self.epsilon >= self.least_epsilon) => {
+            _ if !is_sound(self.epsilon) || self.epsilon < self.least_epsilon => {
                 refuse("epsilon", "must be a number no smaller than least_epsilon")
             }
             _ if !is_sound(self.ridge) => refuse("ridge", "must be at least 0"),

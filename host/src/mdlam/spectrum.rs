@@ -33,7 +33,7 @@ impl Spectrum {
         each_block(self.gram.view_mut(), rows_at_once(side), &|first, block| {
             let rows = first..first + block.rows();
             if is_tall {
-                matmul(Factor::from(wide).columns(rows).transposed(), wide.into(), block);
+                matmul(Factor::from(wide).columns(rows).transposed(), wide, block);
             } else {
                 matmul(Factor::from(wide.rows_of(rows)), wide.transposed(), block);
             }
@@ -47,9 +47,11 @@ impl Spectrum {
             }
         }
         // the last power has trace 1, so no eigenvalue above 1; then one root after the other
-        traces[..SQUARINGS].iter().rev().fold(traces[SQUARINGS], |bound, trace| {
-            libm::sqrt(bound) * trace
-        }) * ROUNDING
+        traces[..SQUARINGS]
+            .iter()
+            .rev()
+            .fold(traces[SQUARINGS], |bound, trace| libm::sqrt(bound) * trace)
+            * ROUNDING
     }
 
     /// Divides by the trace; none where it is zero.
@@ -90,7 +92,7 @@ mod tests {
             let mut lifted = Matrix::zeros(rows, 1);
             for _ in 0..1000 {
                 matmul(x.view(), vector.view(), lifted.view_mut());
-                matmul(x.view().transposed(), lifted.view().into(), vector.view_mut());
+                matmul(x.view().transposed(), lifted.view(), vector.view_mut());
                 image = vector.values().iter().map(|v| v * v).sum::<f64>().sqrt();
                 vector.values_mut().iter_mut().for_each(|value| *value /= image);
             }
