@@ -1,5 +1,7 @@
 //! `fejer train`
 
+mod method;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -13,6 +15,7 @@ use crate::trainer::{Checkpoint, Outcome, Scores};
 use serde::Serialize;
 
 use super::{Failure, bad, data_directory, environment, interrupted, progress_bar};
+use method::Chosen;
 
 pub const EXPERIMENT: &str = "experiment.toml";
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -83,22 +86,14 @@ pub struct Arguments {
     /// Where relative paths of the data start; without it, where the file is.
     #[arg(long, value_name = "DIR", env = "FEJER_DATA")]
     data: Option<PathBuf>,
-    /// Train by another method than the file's; its numbers are those of training.mdlam, if there are any.
-    #[arg(long, value_enum)]
-    method: Option<Method>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Go on from the checkpoint in --out. Only training.epochs may have changed.
     #[arg(long)]
     resume: bool,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// Methods that are no update of a point.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Method {
-    /// Alternating minimisation without a gradient through the network.
-    Mdlam,
 }
 
 /// The object of `--json`.
@@ -114,8 +109,7 @@ struct Answer<'a> {
 
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let (mut experiment, mut text) = Experiment::read(&arguments.file).map_err(bad)?;
-    if arguments.method == Some(Method::Mdlam) {
-        experiment.training.mdlam.get_or_insert_default();
+    if arguments.chosen.apply(&mut experiment.training) {
         // what is written down is what was trained
         text = toml::to_string(&experiment).map_err(bad)?;
     }

@@ -4,10 +4,9 @@ use crate::matrix::View;
 use crate::real::Real;
 
 /// Moves every bias to the mean of what is missing, where that does not raise the coupling: a mean
-/// that is rounded may be further off than the last one. Returns how far ½‖A·W + 1·bᵀ − Z‖² fell.
-pub(super) fn center<T: Real>(product: View<'_, T>, scores: View<'_, T>, bias: &mut [T]) -> f64 {
+/// that is rounded may be further off than the last one.
+pub(super) fn center<T: Real>(product: View<'_, T>, scores: View<'_, T>, bias: &mut [T]) {
     let rows = product.rows() as f64;
-    let mut gained = 0.0;
     for (column, bias) in bias.iter_mut().enumerate() {
         let at = |view: View<'_, T>, row: usize| view.values()[row * view.columns() + column];
         let missing = |row| at(scores, row).to_f64() - at(product, row).to_f64();
@@ -18,8 +17,6 @@ pub(super) fn center<T: Real>(product: View<'_, T>, scores: View<'_, T>, bias: &
         let change = step * (0.5 * rows * step - short);
         if change <= 0.0 {
             *bias = moved;
-            gained -= change;
         }
     }
-    gained
 }

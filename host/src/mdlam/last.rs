@@ -17,7 +17,9 @@ const RESIDUAL: f64 = 1e-13;
 /// Share of the predicted decrease that a step must bring.
 const ARMIJO: f64 = 1e-4;
 /// So often a step is halved at most.
-const MOST_HALVINGS: usize = 40;
+const MOST_HALVINGS: i32 = 40;
+/// A decrease predicted below this share of the value is lost in its rounding.
+const SMALL: f64 = 1e-10;
 
 /// Z of the last layer with what it depends on.
 pub(super) struct Last<'a, T> {
@@ -33,7 +35,7 @@ pub(super) struct Last<'a, T> {
 }
 
 impl<T: Real> Last<'_, T> {
-    /// scores ← the minimiser; where rounding leaves it no better, they stay.
+    /// scores ← the minimiser.
     pub fn minimise(&self, scores: &mut Matrix<T>) {
         let rows = rows_at_once(scores.rows());
         each_block(scores.view_mut(), rows, &|first, mut block| {
@@ -46,12 +48,8 @@ impl<T: Real> Last<'_, T> {
                     continue;
                 }
                 row.start(z);
-                let before = row.value(&row.z);
                 row.solve();
-                row.z.iter_mut().for_each(|z| *z = T::from_f64(*z).to_f64());
-                if row.value(&row.z) <= before {
-                    z.iter_mut().zip(&row.z).for_each(|(z, &new)| *z = T::from_f64(new));
-                }
+                z.iter_mut().zip(&row.z).for_each(|(z, &new)| *z = T::from_f64(new));
             }
         });
     }
@@ -159,16 +157,19 @@ impl Row {
             let closed = values.map(|(v, y)| (y + rho * v) / (1.0 + rho));
             return self.z.iter_mut().zip(closed).for_each(|(z, value)| *z = value);
         }
+        self.differentiate();
         for _ in 0..MOST_STEPS {
-            self.differentiate();
-            let largest = self.gradient.iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-            if largest <= RESIDUAL || !self.step() {
+            if self.largest() <= RESIDUAL || !self.step() {
                 return;
             }
         }
     }
 
-    /// One step of Newton's method, halved until the value falls; false where it does not.
+    fn largest(&self) -> f64 {
+        self.gradient.iter().fold(0.0, |most, g| most.max(g.abs()))
+    }
+
+    /// One step of Newton's method; false where it is no step.
     fn step(&mut self) -> bool {
         let rho = self.rho;
         let [mut along, mut left] = [0.0; 2];
@@ -183,17 +184,40 @@ impl Row {
         }
         let slope: f64 = self.direction.iter().zip(&self.gradient).map(|(d, g)| d * g).sum();
         let here = self.value(&self.z);
-        let mut share = 1.0;
-        for _ in 0..MOST_HALVINGS {
-            let pairs = self.z.iter().zip(&self.direction);
-            self.next.iter_mut().zip(pairs).for_each(|(next, (z, d))| *next = z + share * d);
+        if -slope <= SMALL * (1.0 + here) { self.finish() } else { self.descend(here, slope) }
+    }
+
+    /// A step halved until the value falls.
+    fn descend(&mut self, here: f64, slope: f64) -> bool {
+        for halvings in 0..MOST_HALVINGS {
+            let share = libm::scalbn(1.0, -halvings);
+            self.go(share);
             if self.value(&self.next) <= here + ARMIJO * share * slope {
-                self.z.copy_from_slice(&self.next);
+                std::mem::swap(&mut self.z, &mut self.next);
+                self.differentiate();
                 return true;
             }
-            share *= 0.5;
         }
         false
+    }
+
+    /// A whole step where values no longer tell: it counts if the gradient becomes smaller.
+    fn finish(&mut self) -> bool {
+        let before = self.largest();
+        self.go(1.0);
+        std::mem::swap(&mut self.z, &mut self.next);
+        self.differentiate();
+        let is_better = self.largest() < before;
+        if !is_better {
+            std::mem::swap(&mut self.z, &mut self.next);
+        }
+        is_better
+    }
+
+    /// `next` ← z + share·direction
+    fn go(&mut self, share: f64) {
+        let pairs = self.z.iter().zip(&self.direction);
+        self.next.iter_mut().zip(pairs).for_each(|(next, (z, d))| *next = z + share * d);
     }
 }
 

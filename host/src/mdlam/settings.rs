@@ -24,7 +24,7 @@ pub struct Settings {
 }
 
 /// Algorithms on the same variables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
     /// As the paper means it: exact moduli, Nesterov's extrapolation of W and A, taken back unless it
