@@ -58,11 +58,11 @@ fn one_two_and_three_threads_give_the_same_bits() {
             pool.expect("threads").install(|| {
                 let mut solver = problem.solver(settings);
                 (0..30).for_each(|_| solver.epoch());
-                solver.variables().clone()
+                (solver.variables().clone(), solver.objective())
             })
         });
         assert!(trained[0] == trained[1] && trained[0] == trained[2], "{variant:?}");
-        assert_ne!(trained[0].point, problem.point);
+        assert_ne!(trained[0].0.point, problem.point);
     }
     figure("mDLAM by 1, 2 and 3 threads, every variant", "the same bits", "0", true);
 }
