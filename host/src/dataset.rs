@@ -13,6 +13,7 @@ mod idx;
 pub mod mnist;
 mod npy;
 mod planetoid;
+mod propagated;
 pub mod signals;
 pub mod simulated;
 pub mod solar;

@@ -22,6 +22,7 @@
 //!
 //! An unknown name, a missing entry or a layer that does not fit is an error that names file and line.
 
+mod course;
 mod error;
 mod history;
 mod network;

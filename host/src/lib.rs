@@ -19,6 +19,7 @@ pub mod head;
 pub mod interpolation;
 pub mod layer;
 pub mod matrix;
+pub mod mdlam;
 pub mod model;
 mod named;
 pub mod oracle;

@@ -4,6 +4,7 @@
 //! point by one [`fejer::Method`] step. Everything the next step depends on is in a [`Checkpoint`].
 
 mod adam;
+mod adaptive;
 mod checkpoint;
 mod checks;
 mod error;
@@ -21,6 +22,7 @@ use std::time::Instant;
 use fejer::{Free, L2Ball, Method};
 
 pub use adam::Adam;
+pub use adaptive::{Adadelta, Adagrad};
 pub use checkpoint::Checkpoint;
 pub use error::Error;
 pub use momentum::Momentum;
@@ -35,7 +37,7 @@ use crate::layer::Initialiser;
 use crate::model::{Field, Model, ModelOperator, Tape};
 use crate::random::Random;
 use crate::real::Real;
-use checks::{check_shapes, same};
+pub(crate) use checks::{check_shapes, same};
 use momentum::Target;
 use scaled::{Factors, Scaled};
 use update::Stepper;

@@ -156,3 +156,38 @@ fn bad_input_is_code_2_and_names_file_and_remedy() {
     refused(&["evaluate", "run"], &["checkpoint.safetensors", "checksum"]);
     refused(&["compare", "a.toml", "a.toml"], &["a.toml", "rename"]);
 }
+
+#[test]
+fn another_method_trains_the_same_file_and_goes_on_to_the_bit() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let dense = r#"[{ dense = 16 }, "relu", { dense = 2 }]
+loss = "cross_entropy""#;
+    let path = write(here, "a.toml", "epochs = 10", "epochs = 30");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let layers = r#"[{ dense = 16 }, "batch_norm", "relu", { dense = 2 }, "softmax"]
+loss = "squared_error""#;
+    let refused = run(&["train", "a.toml", "--method", "mdlam"], here);
+    assert_eq!(refused.status.code(), Some(2), "{}", told(&refused));
+    assert!(told(&refused).contains("a.toml: mdlam trains dense layers"), "{}", told(&refused));
+
+    let text = text.replace(layers, dense);
+    std::fs::write(&path, &text).unwrap();
+    let with = ["--method", "mdlam", "--rho", "0.1", "--ridge", "0.01", "--json"];
+    let train = |file: &str, out: &str, more: &[&str]| {
+        let given = [&["train", file, "--out", out], with.as_slice(), more].concat();
+        let trained = run(&given, here);
+        assert_eq!(trained.status.code(), Some(0), "{}", told(&trained));
+        serde_json::from_slice::<serde_json::Value>(&trained.stdout).unwrap()
+    };
+    let whole = train("a.toml", "whole", &[]);
+    std::fs::write(here.join("short.toml"), text.replace("epochs = 30", "epochs = 19")).unwrap();
+    train("short.toml", "parts", &[]);
+    train("a.toml", "parts", &["--resume"]);
+    let bytes = |out: &str| std::fs::read(here.join(out).join("checkpoint.safetensors")).unwrap();
+    assert_eq!(bytes("parts"), bytes("whole"));
+    let judged = run(&["evaluate", "whole", "--json"], here);
+    let judged: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
+    assert_eq!((&judged["train"], &judged["test"]), (&whole["train"], &whole["test"]));
+    assert_eq!(whole["epochs"], 30);
+}

@@ -60,6 +60,14 @@ pub mod tolerance {
     pub const COUNT_OF_STEPS: f64 = 2.0;
     /// δ = 10¹² against δ = ∞: the Gram matrices, of norm up to 10, over δ, through twenty steps.
     pub const HEAVY_DAMPING: f64 = 1e-9;
+    /// Objectives of order 100 as sums of some thousand f64 terms: twice 10⁻¹³ of them, and orders more.
+    pub const OBJECTIVE: f64 = 1e-10;
+    /// The same in f32, where the blocks themselves are rounded to 2⁻²⁴ after they were judged.
+    pub const OBJECTIVE_F32: f64 = 1e-6;
+    /// Newton's residual of the last scores in f64, over a Hessian that may be nearly singular.
+    pub const STATIONARY: f64 = 1e-10;
+    /// Thirty epochs of alternating minimisation in two orders of the same operations.
+    pub const THIRTY_EPOCHS: f64 = 1e-8;
     /// Thirty steps of AdamW: where a root of v is near ε, rounding of the field of 2⁻²⁴ is divided
     /// by ε = 10⁻³ and multiplied by the step of .02.
     pub const ADAMW: f64 = 2e-4;

@@ -48,7 +48,7 @@ pub fn recipe(update: Update) -> Recipe {
 }
 
 /// Every kind of update.
-pub fn updates() -> [Update; 8] {
+pub fn updates() -> [Update; 10] {
     let adam = Update::ADAM;
     [
         Update::PLAIN,
@@ -56,6 +56,8 @@ pub fn updates() -> [Update; 8] {
         Update::nesterov(0.9),
         adam,
         Update::Adamw { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decay: 0.1 },
+        Update::ADAGRAD,
+        Update::ADADELTA,
         Update::Extragradient {},
         Update::OperatorExtrapolation { extrapolation: 1.0 },
         Update::Lookahead { relaxation: 0.5, period: 2 },

@@ -16,7 +16,7 @@ use super::{Failure, bad, data_directory, environment, interrupted, progress_bar
 /// Train several ways with several seeds: one table and one picture.
 ///
 /// Each file is one way to train, named after the file. One file alone is trained with both fields,
-/// gradient and monotone. Every seed replaces training.seed; the data stay the same. A run that
+/// gradient and monotone, unless it is one of mDLAM. Every seed replaces training.seed; the data stay the same. A run that
 /// diverges is shown as such.
 ///
 /// Written to --out: compare.html, compare.svg, compare.csv (one row a method and seed).
@@ -112,7 +112,10 @@ fn ways(files: &[PathBuf]) -> Result<Vec<Way>, Failure> {
         Ok(Way { name, experiment, text, file: file.clone() })
     };
     let mut ways = files.iter().map(read).collect::<Result<Vec<Way>, Failure>>()?;
-    if let [only] = ways.as_slice() {
+    let fields = |way: &Way| way.experiment.training.mdlam.is_none();
+    if let [only] = ways.as_slice()
+        && fields(only)
+    {
         let with = |name: &str, field| {
             let training = Recipe { field, warm_start: 0.0, ..only.experiment.training.clone() };
             let experiment = Experiment { training, ..only.experiment.clone() };

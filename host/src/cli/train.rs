@@ -1,5 +1,7 @@
 //! `fejer train`
 
+mod method;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -13,6 +15,7 @@ use crate::trainer::{Checkpoint, Outcome, Scores};
 use serde::Serialize;
 
 use super::{Failure, bad, data_directory, environment, interrupted, progress_bar};
+use method::Chosen;
 
 pub const EXPERIMENT: &str = "experiment.toml";
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -24,7 +27,7 @@ const WRITE_EVERY: Duration = Duration::from_secs(5);
 const FILE: &str = r#"A whole file:
 
   [data]
-  source = { moons = { noise = 0.1 } }   # or idx, npy, csv, wav, graph, probit
+  source = { moons = { noise = 0.1 } }   # or idx, npy, csv, wav, graph, propagated, probit
   test = 0.5                             # share kept for the test
   standardise = true                     # from the training examples
 
@@ -37,8 +40,8 @@ const FILE: &str = r#"A whole file:
   [training]
   field = "gradient"                     # or monotone
   warm_start = 0.1                       # monotone for the first tenth, then the field above
-  update = { sgd = { momentum = 0.9 } }  # or adam, adamw, extragradient, lookahead, rapp,
-                                         #    operator_extrapolation
+  update = { sgd = { momentum = 0.9 } }  # or adam, adamw, adagrad, adadelta, extragradient,
+                                         #    lookahead, rapp, operator_extrapolation
   schedule = "constant"                  # or { step = … }, { cosine = … }, { inverse_time = … }
   step = 0.15
   batch = 100
@@ -50,7 +53,19 @@ Layers: { dense = N }, { graph = N }, { convolution = { filters, size, stride, p
 { dropout = P }, { chebyshev = K },
 { select = [SITES] }, { spectral_dense = N }, { spectral_convolution = … },
 { transposed_convolution = { channels, size, stride, padding } }. Links: "relu",
-"sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }."#;
+"sigmoid", "softmax", "tanh", "softplus", "probit", "identity", { leaky_relu = 128ths }.
+
+Without gradients, for dense layers with relu, leaky_relu, tanh or sigmoid between and the losses
+cross_entropy or squared_error (then without a last link): `--method mdlam`, or in [training]
+
+  mdlam = { rho = 1e-3, epsilon = 100, least_epsilon = 1e-3, ridge = 0.05, lasso = 0,
+            variant = "accelerated" }    # or plain, published, penalty
+
+Scores and outputs of every layer become variables of their own and are minimised in turn, on all
+examples at once. rho: the cost of layers that do not fit, beside a loss summed over examples.
+epsilon: how far an output may be from its link's value; halved every epoch down to the least.
+ridge, lasso: penalties of the weights. epochs and seed are those of the file; field, update, step
+and batch stay in it and are not used. The loss shown is the network's own."#;
 
 /// Train a whole network on the desktop from an experiment's TOML file.
 ///
@@ -71,6 +86,8 @@ pub struct Arguments {
     /// Where relative paths of the data start; without it, where the file is.
     #[arg(long, value_name = "DIR", env = "FEJER_DATA")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Go on from the checkpoint in --out. Only training.epochs may have changed.
     #[arg(long)]
     resume: bool,
@@ -91,7 +108,11 @@ struct Answer<'a> {
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let (experiment, text) = Experiment::read(&arguments.file).map_err(bad)?;
+    let (mut experiment, mut text) = Experiment::read(&arguments.file).map_err(bad)?;
+    if arguments.chosen.apply(&mut experiment.training) {
+        // what is written down is what was trained
+        text = toml::to_string(&experiment).map_err(bad)?;
+    }
     let directory = data_directory(arguments.data.as_ref(), &arguments.file);
     let data = experiment.load(&directory).map_err(bad)?;
     let mut model = experiment.build(&data, Some((&text, &arguments.file))).map_err(bad)?;
@@ -134,7 +155,10 @@ fn message(row: &Epoch) -> String {
 fn resumed(out: &Path, experiment: &Experiment) -> Result<(Checkpoint<f32>, Vec<Epoch>), Failure> {
     let checkpoint = read_checkpoint(&out.join(CHECKPOINT))?;
     let history = std::fs::read_to_string(out.join(HISTORY)).unwrap_or_default();
-    let per_epoch = checkpoint.examples.div_ceil(experiment.training.batch).max(1) as u64;
+    let per_epoch = match experiment.training.mdlam {
+        Some(_) => 1,
+        None => checkpoint.examples.div_ceil(experiment.training.batch).max(1) as u64,
+    };
     let epochs = u32::try_from(checkpoint.step / per_epoch).unwrap_or(u32::MAX);
     Ok((checkpoint, from_csv(&history, epochs)))
 }

@@ -24,7 +24,22 @@ pub(super) struct Citations {
     pub(super) classes: usize,
 }
 
-pub(super) fn read(directory: &Path) -> Result<Citations, Error> {
+/// What is in the folder.
+pub(super) struct Folder {
+    /// The class of every node.
+    pub(super) labels: Vec<usize>,
+    pub(super) classes: usize,
+    /// The words of every node.
+    pub(super) words: Vec<Vec<usize>>,
+    /// How many words there are.
+    pub(super) vocabulary: usize,
+    /// D^−½(A + I)D^−½
+    pub(super) filter: Csr<f32>,
+    pub(super) train: Vec<usize>,
+    pub(super) test: Vec<usize>,
+}
+
+pub(super) fn open(directory: &Path) -> Result<Folder, Error> {
     let whole = |name: &str, limit: usize| -> Result<Vec<usize>, Error> {
         let path = directory.join(name);
         let (_, values) = npy::read_any(&path, MISSING)?;
@@ -55,26 +70,37 @@ pub(super) fn read(directory: &Path) -> Result<Citations, Error> {
             remedy: "save indptr of a CSR matrix with one row a node",
         });
     }
-    let words = indices.iter().max().map_or(0, |&word| word + 1);
-    let entries = (0..nodes).flat_map(|node| {
-        let own = &indices[starts[node]..starts[node + 1]];
-        own.iter().map(move |&word| (node, word, 1.0 / own.len() as f32))
-    });
-    let input = Sparse::from(Csr::new(nodes, words, entries.collect()));
     let path = directory.join("edges.npy");
     let ends = whole("edges.npy", usize::MAX)?;
     let (edges, _) = ends.as_chunks::<2>();
     let both: Vec<(usize, usize)> =
         edges.iter().flat_map(|&[from, to]| [(from, to), (to, from)]).collect();
-    let filter = gcn_norm(nodes, &both).map_err(|source| Error::Graph { path, source })?;
-    let asked = |name: &str| -> Result<Examples<f32>, Error> {
+    Ok(Folder {
+        classes,
+        vocabulary: indices.iter().max().map_or(0, |&word| word + 1),
+        words: starts.windows(2).map(|ends| indices[ends[0]..ends[1]].to_vec()).collect(),
+        filter: gcn_norm(nodes, &both).map_err(|source| Error::Graph { path, source })?,
+        train: whole("train_nodes.npy", nodes)?,
+        test: whole("test_nodes.npy", nodes)?,
+        labels,
+    })
+}
+
+pub(super) fn read(directory: &Path) -> Result<Citations, Error> {
+    let Folder { labels, classes, words, vocabulary, filter, train, test } = open(directory)?;
+    let nodes = labels.len();
+    let entries = words
+        .iter()
+        .enumerate()
+        .flat_map(|(node, own)| own.iter().map(move |&word| (node, word, 1.0 / own.len() as f32)));
+    let input = Sparse::from(Csr::new(nodes, vocabulary, entries.collect()));
+    let asked = |chosen: &[usize]| {
         let mut target = Matrix::new(nodes, classes, vec![f32::NAN; nodes * classes]);
-        for node in whole(name, nodes)? {
+        for &node in chosen {
             target.row_mut(node).fill(0.0);
             target.row_mut(node)[labels[node]] = 1.0;
         }
-        Ok(Examples::sparse(1, input.clone(), target))
+        Examples::sparse(1, input.clone(), target)
     };
-    let (train, test) = (asked("train_nodes.npy")?, asked("test_nodes.npy")?);
-    Ok(Citations { train, test, filter, classes })
+    Ok(Citations { train: asked(&train), test: asked(&test), filter, classes })
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub use kind::Kind;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Examples, idx, planetoid, sounds, synthetic, tables};
+use super::{Error, Examples, idx, planetoid, propagated, sounds, synthetic, tables};
 use crate::matrix::{Csr, Matrix};
 use crate::random::Random;
 
@@ -111,6 +111,14 @@ impl Source {
                 let read = planetoid::read(&at(folder))?;
                 let classes = names(read.classes);
                 Data { train: read.train, test: read.test, graph: Some(read.filter), classes }
+            }
+            Kind::Propagated { folder, hops, self_loops } => {
+                if !(1..=8).contains(hops) || !(1..=2).contains(self_loops) {
+                    let remedy = "propagated needs 1 to 8 hops and 1 or 2 self_loops".into();
+                    return Err(Error::Setting { field: "source", remedy });
+                }
+                let ([train, test], classes) = propagated::read(&at(folder), *hops, *self_loops)?;
+                Data { train, test, graph: None, classes: names(classes) }
             }
         };
         if self.standardise && data.train.is_sparse() {

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::Experiment;
+use super::course::Course;
 use super::history::Epoch;
 use crate::dataset::Data;
 use crate::model::Model;
-use crate::trainer::{self, Checkpoint, Outcome, Scores, Training, evaluate};
+use crate::trainer::{self, Checkpoint, Outcome, Scores, evaluate};
 
 /// What an observer sees after every step.
 pub struct Step<'a> {
@@ -48,17 +49,10 @@ pub fn train(
     from: Option<(&Checkpoint<f32>, Vec<Epoch>)>,
     observe: &mut dyn FnMut(&Step<'_>) -> ControlFlow<()>,
 ) -> Result<Ended, trainer::Error> {
-    let recipe = experiment.training.clone();
     let mut tape = model.tape();
-    let (mut training, mut history) = match from {
-        None => {
-            let rule = experiment.model.initialiser;
-            (Training::new(model, recipe, rule, &data.train)?, Vec::new())
-        }
-        Some((checkpoint, history)) => {
-            (Training::resume(model, recipe, checkpoint, &data.train)?, history)
-        }
-    };
+    let (from, history) = from.unzip();
+    let mut training = Course::new(experiment, model, data, from)?;
+    let mut history: Vec<Epoch> = history.unwrap_or_default();
     let before = history.last().map_or(0.0, |row: &Epoch| row.seconds);
     let outcome = training.run(&mut |progress| {
         let row = progress.is_epoch_end.then(|| {

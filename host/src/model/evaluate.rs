@@ -1,6 +1,6 @@
 //! What a model says, and what is known of it besides its weights.
 
-use super::{Batch, Model, Stage, Tape, in_pool};
+use super::{Batch, Loss, Model, Stage, Tape, in_pool};
 use crate::layer::{Mode, Shape, Tensor};
 use crate::matrix::{Input, View};
 use crate::real::Real;
@@ -20,6 +20,16 @@ impl<T: Real> Model<T> {
     /// Layers and links together.
     pub fn stages(&self) -> usize {
         self.stages.len()
+    }
+
+    /// One of them, and the shape of what it gives for an example.
+    pub(crate) fn stage(&self, index: usize) -> (&Stage<T>, Shape) {
+        (&self.stages[index], self.shapes[index + 1])
+    }
+
+    /// What is minimised.
+    pub(crate) fn criterion(&self) -> Loss {
+        self.loss
     }
 
     /// The output of the last stage: predictions, or scores where the loss has the link.

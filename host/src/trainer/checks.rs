@@ -7,7 +7,7 @@ use crate::dataset::Examples;
 use crate::model::Model;
 use crate::real::Real;
 
-pub(super) fn check_shapes<T: Real>(model: &Model<T>, examples: &Examples<T>) -> Result<(), Error> {
+pub(crate) fn check_shapes<T: Real>(model: &Model<T>, examples: &Examples<T>) -> Result<(), Error> {
     if examples.is_empty() {
         return Err(Error::Empty);
     }
@@ -25,7 +25,7 @@ pub(super) fn check_shapes<T: Real>(model: &Model<T>, examples: &Examples<T>) ->
     }
 }
 
-pub(super) fn same<T: Real>(
+pub(crate) fn same<T: Real>(
     recipe: &Recipe,
     checkpoint: &Checkpoint<T>,
     model: &Model<T>,

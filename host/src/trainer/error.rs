@@ -22,6 +22,15 @@ pub enum Error {
          one, or make the inputs dense"
     )]
     Sparse,
+    /// Sparse inputs for a method that takes layers apart.
+    #[error(
+        "the data's inputs are sparse, which mdlam does not take; take data.source = {{ propagated = … }} for a graph, \
+         or make the inputs dense"
+    )]
+    SparseBlocks,
+    /// What alternating minimisation cannot train.
+    #[error(transparent)]
+    Blocks(#[from] crate::mdlam::Error),
     /// The data do not fit the model.
     #[error(
         "the model's {side} is {model} (sites × channels) an example, but the data's is {data}; change the model's \

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Error;
 use super::schedule::Schedule;
 use super::update::Update;
+use crate::mdlam::Settings;
 use crate::model::Field;
 
 /// How to train. The step is γ of x ← x − γ·F; F is the mean over the examples of a batch, scaled
@@ -48,6 +49,10 @@ pub struct Recipe {
     /// optimizer anew each time (svi.md §1.3).
     #[serde(default)]
     pub reset_each_epoch: bool,
+    /// Alternating minimisation in place of steps along a field: `field`, `update`, `step`, `batch` and
+    /// what changes them are then not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mdlam: Option<Settings>,
 }
 
 /// Factors of the field, to meet the scaling an experiment was published with.
@@ -91,6 +96,7 @@ impl Recipe {
             epochs: 1,
             seed: 0,
             reset_each_epoch: false,
+            mdlam: None,
         }
     }
 
@@ -102,6 +108,9 @@ impl Recipe {
         let is_positive = |value: f64| value.is_finite() && value > 0.0;
         let is_sound = |value: f64| value.is_finite() && value >= 0.0;
         let refuse = |field, remedy| Err(Error::Recipe { field, remedy });
+        if let Some(settings) = &self.mdlam {
+            settings.check()?;
+        }
         match self {
             _ if !is_positive(self.step) => refuse("step", "must be above 0"),
             _ if !(0.0..=1.0).contains(&self.warm_start) => {

@@ -9,6 +9,7 @@ use fejer::{
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
+use super::adaptive::{Adadelta, Adagrad};
 use super::momentum::Momentum;
 use crate::real::Real;
 
@@ -52,6 +53,21 @@ pub enum Update {
         #[serde(default = "decay")]
         decay: f64,
     },
+    /// Steps divided by the root of the sum of the field's squares.
+    Adagrad {
+        /// Added to the root.
+        #[serde(default = "tiny")]
+        epsilon: f64,
+    },
+    /// Steps divided by the root of the average of the field's squares, times that of the steps.
+    Adadelta {
+        /// Weight of the old averages.
+        #[serde(default = "beta1")]
+        rho: f64,
+        /// Added to the averages.
+        #[serde(default = "millionth")]
+        epsilon: f64,
+    },
     /// Korpelevich's two evaluations a step, both on the same batch.
     Extragradient {},
     /// One evaluation and the previous one: x ← x − γ(F + λ(F − F₋)).
@@ -89,6 +105,12 @@ fn beta2() -> f64 {
 fn epsilon() -> f64 {
     1e-8
 }
+fn tiny() -> f64 {
+    1e-10
+}
+fn millionth() -> f64 {
+    1e-6
+}
 fn decay() -> f64 {
     0.01
 }
@@ -107,6 +129,11 @@ impl Update {
     pub const PLAIN: Self = Self::Sgd { momentum: 0.0, nesterov: false };
     /// Adam with its authors' numbers.
     pub const ADAM: Self = Self::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+    /// Adagrad and Adadelta with PyTorch's numbers.
+    pub const ADAGRAD: Self = Self::Adagrad { epsilon: 1e-10 };
+    /// See [`Update::ADAGRAD`].
+    pub const ADADELTA: Self = Self::Adadelta { rho: 0.9, epsilon: 1e-6 };
 
     /// SGD with momentum μ, without Nesterov's look ahead.
     pub const fn momentum(momentum: f64) -> Self {
@@ -131,7 +158,13 @@ impl Update {
             {
                 Some("beta1 and beta2 must be at least 0 and below 1")
             }
-            Self::Adam { epsilon, .. } | Self::Adamw { epsilon, .. }
+            Self::Adadelta { rho, .. } if !is_weight(rho) => {
+                Some("rho must be at least 0 and below 1")
+            }
+            Self::Adam { epsilon, .. }
+            | Self::Adamw { epsilon, .. }
+            | Self::Adagrad { epsilon }
+            | Self::Adadelta { epsilon, .. }
                 if !(epsilon.is_finite() && epsilon > 0.0) =>
             {
                 Some("epsilon must be above 0")
@@ -160,6 +193,8 @@ impl Update {
 pub(super) enum Stepper<T> {
     Momentum(Momentum<T>),
     Adam(Adam<T>),
+    Adagrad(Adagrad<T>),
+    Adadelta(Adadelta<T>),
     Extragradient(Extragradient<Vec<T>>),
     /// The last field is kept beside the method, which keeps its own to itself.
     Extrapolation {
@@ -185,6 +220,10 @@ impl<T: Real> Stepper<T> {
             Update::Adamw { beta1, beta2, epsilon, decay } => {
                 Self::Adam(Adam::new([beta1, beta2], epsilon, decay, length))
             }
+            Update::Adagrad { epsilon } => Self::Adagrad(Adagrad::new(epsilon, length)),
+            Update::Adadelta { rho, epsilon } => {
+                Self::Adadelta(Adadelta::new(rho, epsilon, length))
+            }
             Update::Extragradient {} => Self::Extragradient(Extragradient::new(zeros())),
             Update::OperatorExtrapolation { extrapolation } => Self::Extrapolation {
                 method: OperatorExtrapolation::new(T::from_f64(extrapolation), zeros()),
@@ -206,6 +245,8 @@ impl<T: Real> Stepper<T> {
         match self {
             Self::Momentum(momentum) => (vec![momentum.velocity()], 0),
             Self::Adam(adam) => (vec![&adam.mean, &adam.square], adam.made),
+            Self::Adagrad(adagrad) => (vec![&adagrad.squares], 0),
+            Self::Adadelta(adadelta) => (vec![&adadelta.squares, &adadelta.steps], 0),
             Self::Extrapolation { last, made, .. } => (vec![last], *made),
             Self::Extragradient(_) | Self::Rapp(_) | Self::Lookahead(_) => (Vec::new(), 0),
         }
@@ -226,6 +267,11 @@ impl<T: Real> Stepper<T> {
                 adam.mean.copy_from_slice(mean);
                 adam.square.copy_from_slice(square);
                 adam.made = count;
+            }
+            (Self::Adagrad(adagrad), [squares]) => adagrad.squares.copy_from_slice(squares),
+            (Self::Adadelta(adadelta), [squares, steps]) => {
+                adadelta.squares.copy_from_slice(squares);
+                adadelta.steps.copy_from_slice(steps);
             }
             (Self::Extrapolation { method, last, made }, [field]) => {
                 last.copy_from_slice(field);
@@ -254,6 +300,8 @@ impl<T: Real> Method<T> for Stepper<T> {
         match self {
             Self::Momentum(method) => method.advance(operator, prox, step, point),
             Self::Adam(method) => method.advance(operator, prox, step, point),
+            Self::Adagrad(method) => method.advance(operator, prox, step, point),
+            Self::Adadelta(method) => method.advance(operator, prox, step, point),
             Self::Extragradient(method) => method.advance(operator, prox, step, point),
             Self::Rapp(method) => method.advance(operator, prox, step, point),
             Self::Lookahead(method) => method.advance(operator, prox, step, point),

@@ -6,7 +6,7 @@
 
 mod frozen;
 mod refused;
-mod reproduced;
+pub mod reproduced;
 
 use std::process::Command;
 use std::time::Instant;
@@ -70,7 +70,7 @@ fn firmware_project() -> Result<Line, Stop> {
 }
 
 /// The program, built for release.
-fn release() -> Result<std::path::PathBuf, Stop> {
+pub fn release() -> Result<std::path::PathBuf, Stop> {
     eprintln!("cargo build --release");
     let build = ["build", "-q", "--release", "--locked", "-p", "fejer-host", "--bin", "fejer"];
     let ran = output(cargo().args(build))?;

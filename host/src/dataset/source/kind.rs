@@ -74,6 +74,18 @@ pub enum Kind {
     Wav(PathBuf),
     /// A folder with a citation graph as .npy files, one example, and its public split.
     Graph(PathBuf),
+    /// The same folder for networks without graph layers: every labelled node an example, its words
+    /// averaged over neighbours 0 to `hops` times, side by side (GA-MLP).
+    Propagated {
+        /// The folder.
+        folder: PathBuf,
+        /// How often, 1 to 8.
+        #[serde(default = "four")]
+        hops: usize,
+        /// How often a node is its own neighbour, 1 or 2; as published 2.
+        #[serde(default = "both")]
+        self_loops: u8,
+    },
 }
 
 impl Kind {
@@ -83,11 +95,19 @@ impl Kind {
             Self::Moons { .. } | Self::Probit { .. } | Self::Recovery { .. } => None,
             Self::Idx { labels, .. } | Self::Npy { labels, .. } => Some(labels),
             Self::Csv { file, .. } => Some(file),
-            Self::Wav(folder) | Self::Graph(folder) => Some(folder),
+            Self::Wav(folder) | Self::Graph(folder) | Self::Propagated { folder, .. } => {
+                Some(folder)
+            }
         }
     }
 }
 
+fn four() -> usize {
+    4
+}
+fn both() -> u8 {
+    2
+}
 fn thousand() -> usize {
     1000
 }

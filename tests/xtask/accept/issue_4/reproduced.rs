@@ -9,13 +9,13 @@ use crate::Stop;
 use crate::shell::{output, program};
 
 /// An experiment and how many bars it has, so that none is lost.
-struct Experiment {
-    name: &'static str,
-    bars: usize,
+pub struct Experiment {
+    pub name: &'static str,
+    pub bars: usize,
     /// The contenders to train, where all of them take an hour and more.
-    only: &'static [&'static str],
+    pub only: &'static [&'static str],
     /// Left out by `--quick`: it takes more than a minute, or `cargo xtask test` holds it.
-    is_long: bool,
+    pub is_long: bool,
 }
 
 const fn experiment(name: &'static str, bars: usize, is_long: bool) -> Experiment {
@@ -47,7 +47,8 @@ pub fn lines(fejer: &Path, data: &Path, quick: bool) -> Result<Vec<Line>, Stop> 
     Ok(lines)
 }
 
-fn run(fejer: &Path, data: &Path, experiment: &Experiment) -> Result<Vec<Line>, Stop> {
+/// Every bar of an experiment, and that none is missing.
+pub fn run(fejer: &Path, data: &Path, experiment: &Experiment) -> Result<Vec<Line>, Stop> {
     let Experiment { name, bars, only, .. } = *experiment;
     eprintln!("fejer reproduce {name}");
     let mut command = program(fejer);
