@@ -85,22 +85,26 @@ impl Case<'_> {
         self.facts.comonotone.is_some_and(|comonotone| comonotone >= 0.0)
     }
 
-    /// ρ of a weak Minty inequality of F + A, where EG+ may use it.
+    /// ρ of a weak Minty inequality of F + A.
     fn weak_minty(&self) -> Result<f64, Claim> {
-        let Facts { weak_minty, radius: own, solution, .. } = self.facts;
-        match (self.setting.constraint, own) {
-            (Constraint::Free, None) => Ok(*weak_minty),
+        match (self.setting.constraint, self.facts.radius) {
+            (Constraint::Free, None) => Ok(self.facts.weak_minty),
             (_, None) if self.is_monotone() => Ok(0.0),
-            (Constraint::Box { radius }, Some(own)) if radius == *own => {
-                // Its points need not be in the box, where L holds. They are as long as they come
-                // nearer to the solution within a ball that is.
-                let inner = solution.iter().fold(radius, |least, x| least.min(radius - x.abs()));
-                let is_inside = self.setting.distance <= inner;
-                let far = || none(format!("from farther than {inner:.3} the box may be left"));
-                if is_inside { Ok(*weak_minty) } else { Err(far()) }
-            }
+            (Constraint::Box { radius }, Some(own)) if radius == own => Ok(self.facts.weak_minty),
             (_, None) => Err(none("the weak Minty constant is of F alone")),
             (_, Some(_)) => Err(none("the weak Minty constant is of F in its own box")),
+        }
+    }
+
+    /// Points of EG+ need not be in the box, where L holds. They are as long as they come nearer to the
+    /// solution within a ball that is; then it is `text` that covers them.
+    fn within(&self, text: &str) -> Claim {
+        let Some(own) = self.facts.radius else { return theorem(text) };
+        let solution = self.facts.solution.iter();
+        let inner = solution.fold(own, |least, x| least.min(own - x.abs()));
+        match self.setting.distance <= inner {
+            true => theorem(text),
+            false => none(format!("from farther than {inner:.3} the box may be left")),
         }
     }
 
@@ -150,7 +154,7 @@ impl Case<'_> {
             Ok(rho) if alpha >= 1.0 + 2.0 * rho / step => {
                 none(format!("α must be below 1 + 2ρ/γ = {:.4}", 1.0 + 2.0 * rho / step))
             }
-            Ok(_) => theorem("EG+ (Pethick et al. 2022): converges, weak Minty, α < 1 + 2ρ/γ"),
+            Ok(_) => self.within("EG+ (Pethick et al. 2022): converges, weak Minty, α < 1 + 2ρ/γ"),
         }
     }
 
@@ -161,7 +165,7 @@ impl Case<'_> {
             Ok(_) if self.reach() > 1.0 => none("γ must not exceed 1/L"),
             Ok(rho) if rho < share => none("ρ must be at least −.495γ, γ within 1/L"),
             Ok(_) if self.spec.relaxation() >= 2.0 => none("λ must be below 2"),
-            Ok(_) => theorem("CEG+ (Pethick et al. 2022): converges, weak Minty, ρ ≥ −.495γ"),
+            Ok(_) => self.within("CEG+ (Pethick et al. 2022): converges, weak Minty, ρ ≥ −.495γ"),
         }
     }
 

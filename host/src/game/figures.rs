@@ -24,10 +24,10 @@ pub fn figures() -> Vec<Figure> {
     let global = Name::GlobalForsaken.game(0.0);
     vec![
         figure("Forsaken (figure 2)", forsaken, &around_forsaken(), 400),
-        figure("PolarGame iii (figure 3)", polar, &within(0.158, 0.5), 400),
-        figure("Quadratic game, ρ = −.3 (figure 3)", quadratic, &comonotone(), 200),
+        figure("PolarGame iii (figure 3)", polar, &within(0.158, 0.5), 1_000),
+        figure("Quadratic game, ρ = −.3 (figure 3)", quadratic, &comonotone(), 800),
         figure("Bilinear game", bilinear, &monotone(), 100),
-        figure("GlobalForsaken", global, &within(0.33, 0.2), 200),
+        figure("GlobalForsaken", global, &within(0.33, 0.2), 400),
     ]
 }
 
@@ -46,14 +46,15 @@ fn figure(title: &str, game: Game, methods: &[Spec], steps: u32) -> Figure {
     Figure { title: title.into(), play }
 }
 
-/// Beyond 1/L = .081: RAPP, the same without relaxation, and Lookahead around the plain step.
+/// At 1/L = .081 and far beyond: RAPP, the same without relaxation, and Lookahead around the plain step.
+/// That γ = .4 parts the second from the first is so at this γ, not at every one.
 fn around_forsaken() -> Vec<Spec> {
     let rapp = |step, lambda| Spec { lambda, tau: 10, ..Spec::new(Rule::Rapp, step) };
     vec![
         Spec::new(Rule::Extragradient, 0.08),
-        rapp(0.08, 0.3),
-        rapp(0.3, 0.3),
-        rapp(0.3, 1.0),
+        rapp(0.08, 0.5),
+        rapp(0.4, 0.5),
+        rapp(0.4, 1.0),
         Spec::new(Rule::Plain, 0.1).looking_ahead(20, 0.3),
     ]
 }
@@ -62,7 +63,7 @@ fn around_forsaken() -> Vec<Spec> {
 fn within(step: f64, alpha: f64) -> Vec<Spec> {
     let plus = Spec { alpha, ..Spec::new(Rule::ExtragradientPlus, step) };
     vec![
-        Spec::new(Rule::Extragradient, step),
+        Spec::new(Rule::Plain, step),
         plus,
         Spec { lambda: 1.0, ..Spec::new(Rule::Adaptive, step) },
         plus.looking_ahead(5, 0.5),

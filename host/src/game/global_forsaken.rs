@@ -1,7 +1,7 @@
 //! φ = xy + ψ(x) − ψ(y), ψ(z) = 2z⁶/21 − z⁴/3 + z²/3, |x|, |y| ≤ 4/3: Pethick et al. 2022.
 //!
-//! L = √((74125591 + 9409√59721901)/2)/2835. The weak Minty constant −.11973 was found numerically on
-//! the box (mdlam_rapp.md B3) and is rounded down; ρL = −.362 is within reach of EG+. det F′ vanishes
+//! L = √((74125591 + 9409√59721901)/2)/2835. The weak Minty constant is −.119732 on a fine grid (−.11973
+//! in mdlam_rapp.md B3) and stated rounded down; ρL = −.362 is within reach of EG+. det F′ vanishes
 //! inside the box, so F is comonotone with no ρ at all, and RAPP's theorem says nothing.
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl GlobalForsaken {
             facts: Facts {
                 lipschitz: 3.022_397_641_960_374,
                 comonotone: None,
-                weak_minty: -0.119_73,
+                weak_minty: -0.119_74,
                 is_affine: false,
                 radius: Some(4.0 / 3.0),
                 solution: vec![0.0; 2],

@@ -76,7 +76,7 @@ pub struct Row {
     pub residuals: Vec<(u32, Option<f64>)>,
     /// ‖z − z*‖₂ at the end, where z* is known and no run diverged.
     pub distance: Option<f64>,
-    /// Evaluations of F a step; none where every run diverged.
+    /// Evaluations of F a step; none where every run diverged, or F's resolvent was taken.
     pub evaluations: Option<f64>,
     /// Spectral radius of a step, where the game and the method are affine.
     pub radius: Option<f64>,
@@ -189,7 +189,8 @@ impl Play {
         let apart = |solution: &[f64]| {
             runs.iter().map(|run| distance(&run.point, solution)).reduce(f64::max)
         };
-        let evaluations = runs.iter().find(|run| !is_lost(run)).map(|run| run.evaluations);
+        let evaluations =
+            runs.iter().map(|run| run.evaluations).find(|evaluations| *evaluations > 0);
         let starts = self.starts();
         let far = starts.iter().map(|start| distance(start, &self.game.facts.solution));
         let setting = Setting {

@@ -6,12 +6,16 @@ use super::play::Row;
 
 /// One line a method.
 pub fn text(rows: &[Row]) -> String {
-    aligned(&cells(rows))
+    let mut cells = cells(rows);
+    // The theorem is prose, and ragged.
+    let claims: Vec<String> = cells.iter_mut().filter_map(Vec::pop).collect();
+    let lines = aligned(&cells);
+    let line = |(line, claim): (&str, String)| format!("{line}  {claim}\n");
+    lines.lines().zip(claims).map(line).collect()
 }
 
-/// Columns of equal width, the first to the left; the last is prose, and ragged.
+/// Columns of equal width, the first to the left.
 pub(super) fn aligned(cells: &[Vec<String>]) -> String {
-    let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let lengths = cells.iter().filter_map(|row| row.get(column));
         lengths.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -22,7 +26,6 @@ pub(super) fn aligned(cells: &[Vec<String>]) -> String {
             let width = width(column);
             let _ = match column {
                 0 => write!(text, "{cell:<width$}"),
-                _ if column + 1 == columns => write!(text, "  {cell}"),
                 _ => write!(text, "  {cell:>width$}"),
             };
         }
