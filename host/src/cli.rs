@@ -4,6 +4,7 @@ pub mod compare;
 pub mod device;
 pub mod evaluate;
 pub mod features;
+pub mod game;
 pub mod head;
 pub mod new;
 pub mod plan;

@@ -15,6 +15,7 @@ pub mod export;
 pub mod extractor;
 pub mod figures;
 pub mod fit;
+pub mod game;
 pub mod head;
 pub mod interpolation;
 pub mod layer;

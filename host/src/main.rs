@@ -26,6 +26,8 @@ enum Arguments {
     Device(cli::device::Arguments),
     /// Run a published experiment and show it beside its honest baselines.
     Reproduce(cli::reproduce::Arguments),
+    /// Play a two-player game with any method: who arrives, who circles, who leaves.
+    Game(cli::game::Arguments),
     /// Try a worked application on the desktop: taught rightly, and taught wrongly.
     Trial(cli::trial::Arguments),
     /// Make features of data with a frozen network.
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Arguments::Plan(arguments) => cli::plan::run(&arguments),
         Arguments::Device(arguments) => cli::device::run(arguments),
         Arguments::Reproduce(arguments) => cli::reproduce::run(arguments),
+        Arguments::Game(arguments) => cli::game::run(&arguments),
         Arguments::Trial(arguments) => cli::trial::run(&arguments),
         Arguments::Features(arguments) => cli::features::run(arguments),
         Arguments::Quantise(arguments) => cli::quantise::run(arguments),

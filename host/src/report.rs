@@ -11,6 +11,7 @@ mod certificate;
 mod chart;
 mod confusion;
 mod curves;
+mod map;
 mod number;
 mod page;
 mod palette;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accuracy::picture;
 pub use curves::{Chart, Clock, Curve, picture as curves};
+pub use map::Map;
 pub use page::page;
 pub use table::table;
 pub use training::{TrainingReport, page as training_page};

@@ -266,6 +266,7 @@ fn page(arguments: &Arguments, ended: &Ended, data: &Data, text: &str) -> Traini
         confusion: Some((on.into(), data.classes.clone(), counts.collect())),
         configuration: text.into(),
         environment: environment(),
+        ..TrainingReport::default()
     }
 }
 

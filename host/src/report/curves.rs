@@ -83,7 +83,7 @@ pub(super) fn figure(chart: &Chart, name: &str, width: Width) -> String {
     chart::drawing(name, width, height, [&chart.title, &chart.description], &body)
 }
 
-fn class(curve: usize) -> String {
+pub(super) fn class(curve: usize) -> String {
     let dashed = if curve % 12 >= 6 { " dashed" } else { "" };
     format!("line c{}{dashed}", curve % 6)
 }

@@ -2,6 +2,7 @@
 
 use super::chart::{self, Width};
 use super::curves::{Chart, figure};
+use super::map::{self, Map};
 use super::number::escape;
 use super::{Fact, confusion, palette};
 
@@ -16,10 +17,14 @@ pub struct TrainingReport {
     pub told: String,
     /// The figures to remember: what, and how much.
     pub figures: Vec<(String, String)>,
+    /// Maps, one section each.
+    pub maps: Vec<Map>,
     /// Curves, one section each.
     pub charts: Vec<Chart>,
     /// Heads of the columns, then the rows, of the table of numbers.
     pub table: Vec<Vec<String>>,
+    /// More tables, each with its heading.
+    pub tables: Vec<(String, Vec<Vec<String>>)>,
     /// Caption, names of the classes, and counts: rows are the truth, columns the decision.
     pub confusion: Option<(String, Vec<String>, Vec<Vec<u32>>)>,
     /// The experiment as it was written.
@@ -41,6 +46,11 @@ pub fn page(report: &TrainingReport) -> String {
     };
     let tiles: String = report.figures.iter().map(tile).collect();
     body += &format!("<dl class=\"tiles\">{tiles}</dl>");
+    for (index, map) in report.maps.iter().enumerate() {
+        let figure = |width| map::figure(map, &format!("map-{index}"), width);
+        let both = figure(Width::Wide) + &figure(Width::Narrow);
+        body += &section(&map.title, &format!("<p>{}</p>{both}", escape(&map.description)));
+    }
     for (index, chart) in report.charts.iter().enumerate() {
         let figure = |width| figure(chart, &format!("curves-{index}"), width);
         let both = figure(Width::Wide) + &figure(Width::Narrow);
@@ -51,6 +61,10 @@ pub fn page(report: &TrainingReport) -> String {
     }
     if let Some(table) = table(&report.table) {
         body += &section("The numbers", &format!("<div class=\"scroll\">{table}</div>"));
+    }
+    for (title, rows) in &report.tables {
+        let table = table(rows).unwrap_or_default();
+        body += &section(title, &format!("<div class=\"scroll\">{table}</div>"));
     }
     if !report.configuration.is_empty() {
         let written = format!("<pre class=\"scroll\">{}</pre>", escape(&report.configuration));
