@@ -100,14 +100,14 @@ fn rapp_of_one_and_two_evaluations_are_the_plain_step_and_eg_plus_without_a_cons
 #[test]
 fn what_is_claimed_is_seen_and_forsaken_is_claimed_by_nobody() {
     let (mut covered, mut open, mut arrived_unclaimed) = (0, 0, 0);
-    for name in NAMES {
-        let game = name.game(-0.2);
-        let step = 0.9 / game.facts.lipschitz;
+    for (name, reach) in NAMES.into_iter().flat_map(|name| [(name, 0.9), (name, 0.4)]) {
+        let game = name.game(-0.15);
+        let step = reach / game.facts.lipschitz;
         let base =
-            RULES.map(|(_, rule, _)| Spec { lambda: 0.3, alpha: 0.05, ..Spec::new(rule, step) });
+            RULES.map(|(_, rule, _)| Spec { lambda: 0.6, alpha: 0.15, ..Spec::new(rule, step) });
         let base = base.into_iter().filter(|spec| spec.rule != Rule::ProximalPoint);
-        let methods: Vec<Spec> = base.flat_map(|spec| [spec, spec.looking_ahead(2, 0.1)]).collect();
-        let play = play(game, &methods, 20_000);
+        let methods: Vec<Spec> = base.flat_map(|spec| [spec, spec.looking_ahead(2, 0.4)]).collect();
+        let play = play(game, &methods, 60_000);
         for row in play.rows(&play.run().expect("no proximal point")) {
             match row.claim.is_covered {
                 true => {

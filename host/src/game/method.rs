@@ -315,7 +315,9 @@ impl fmt::Display for Spec {
                 write!(formatter, " inner={tau} α={lambda}")?;
             }
             (Rule::Rapp, (tau, lambda), _) => write!(formatter, " τ={tau} λ={lambda}")?,
-            (Rule::Adaptive | Rule::ProximalPoint, _, lambda) => write!(formatter, " λ={lambda}")?,
+            (Rule::Adaptive | Rule::ProximalPoint, _, lambda) => {
+                write!(formatter, " {}={lambda}", if self.is_lookahead { "α" } else { "λ" })?;
+            }
             _ => {}
         }
         write!(formatter, " γ={}", (self.step * 1e4).round() / 1e4)

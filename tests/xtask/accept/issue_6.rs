@@ -1,5 +1,6 @@
 //! Issue 6: training without gradients, and stable training by interpolation.
 
+mod games;
 mod mdlam;
 
 use super::Line;
@@ -11,5 +12,7 @@ pub fn lines(quick: bool) -> Result<Vec<Line>, Stop> {
         Stop::usage("no recordings: set FEJER_DATA, or put them in ../shared/data")
     })?;
     let data = data.canonicalize().unwrap_or(data);
-    mdlam::lines(&data, quick)
+    let mut lines = games::lines(&data)?;
+    lines.extend(mdlam::lines(&data, quick)?);
+    Ok(lines)
 }
