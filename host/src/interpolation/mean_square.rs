@@ -1,5 +1,5 @@
 //! The exact rate of a mean square. On least squares a step is a linear map T of the error
-//! e = (w − w*, v − v*), drawn with the sample; so E[eeᵀ] goes on as C ← E[TCTᵀ], a linear map of
+//! e = (w − w*, v − v*), drawn with the sample; so E(eeᵀ) goes on as C ← E(TCTᵀ), a linear map of
 //! symmetric matrices, and its spectral radius is the rate.
 
 use super::problem::Problem;
@@ -9,7 +9,7 @@ use crate::matrix::{Matrix, matmul};
 /// How often the map is squared: ‖Mᵏ‖^(1/k) of Gelfand's formula at k = 2²⁸.
 const SQUARINGS: i32 = 28;
 
-/// Spectral radius of C ← E[TCTᵀ] for batches of one, on coordinates `of` a least-squares problem (all
+/// Spectral radius of C ← E(TCTᵀ) for batches of one, on coordinates `of` a least-squares problem (all
 /// that its samples mix; those of [`Problem::basis`] can be looked at one by one).
 pub fn rate(problem: &Problem, scheme: &Scheme, of: &[usize]) -> f64 {
     let size = 2 * of.len();
@@ -100,7 +100,7 @@ mod tests {
         let exact = rate(&problem, &scheme, &[0, 1, 2]);
         let promised = 1.0 - problem.convexity * scheme.step;
         assert!(exact < promised * promised + 1.0 / problem.growth && exact < 1.0, "{exact}");
-        // E[eeᵀ] by brute force: all 12² ways of two steps, twice
+        // E(eeᵀ) by brute force: all 12² ways of two steps, twice
         let all: Vec<[usize; 2]> = (0..12).flat_map(|a| (0..12).map(move |b| [a, b])).collect();
         let mut states = vec![State::new(vec![0.0; 3])];
         let mut traces = Vec::new();
